@@ -33,9 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if EXAMPLES == USUAL:
         return
     for item in items:
-        law = getattr(item, "obj", None)
+        law: Any = getattr(item, "obj", None)
         if item.get_closest_marker("law") and getattr(law, "is_hypothesis_test", False):
-            function = getattr(law, "__func__", law)
+            function: Any = getattr(law, "__func__", law)
             own: settings = function._hypothesis_internal_use_settings
             more = max(1, own.max_examples * EXAMPLES // USUAL)
             function._hypothesis_internal_use_settings = settings(own, max_examples=more)
@@ -53,22 +53,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Under MAILEDU_STRICT a skipped test has failed."""
     report = yield
-    return _strict(report) if not hasattr(report, "wasxfail") else report
+    if not hasattr(report, "wasxfail"):
+        _strict(report)
+    return report
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Under MAILEDU_STRICT a skipped file has failed."""
     report = yield
-    return _strict(report)
+    _strict(report)
+    return report
 
 
-def _strict(report: Any) -> Any:
+def _strict(report: Any) -> None:
     if STRICT and report.skipped:
         where, line, why = report.longrepr
         report.outcome = "failed"
         report.longrepr = f"{where}:{line}: under MAILEDU_STRICT=1 nothing may skip. {why}"
-    return report
 
 
 @pytest.fixture(scope="session", autouse=True)
