@@ -1,0 +1,222 @@
+"""An SMTP client that decides nothing: it says what it is told, even nonsense, and follows what comes of it.
+
+Fed both directions of somebody else's conversation (`follow` and `receive`) it is a listener. So the client of a journey, the
+explainer of a capture and `talk` are the same class, and one table says what they understand.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from mailedu.framing import CRLF, END_OF_DATA, Content, DottedText, Line, LineBuffer
+from mailedu.machine import Event, Kind
+from mailedu.smtp import grammar, replies
+from mailedu.smtp.session import Session
+from mailedu.smtp.states import State, Verb
+
+#: Seconds to wait for a reply (RFC 5321 section 4.5.3.2); a line not listed waits five minutes.
+TIMEOUTS: Final = {Verb.DATA: 120.0, Verb.END_OF_DATA: 600.0}
+TIMEOUT: Final = 300.0
+#: Seconds for a block of content to be taken (RFC 5321 section 4.5.3.2.5).
+BLOCK_TIMEOUT: Final = 180.0
+#: A listener keeps a line up to here; both sides of a true conversation stop far earlier.
+MAX_LINE: Final = 1 << 20
+
+#: What follows these is understood only when their reply is known.
+_CHANGES_FRAMING: Final = frozenset({Verb.DATA, Verb.AUTH, Verb.RESPONSE, Verb.END_OF_DATA})
+
+
+class Client:
+    """One connection, seen from the client's side."""
+
+    def __init__(self) -> None:
+        self.session = Session()
+        self._out: list[bytes] = []
+        self._events: list[Event] = []
+        self._said = 0
+        self._pending: deque[tuple[Verb, bytes, int]] = deque()
+        self._mine = LineBuffer()
+        self._text: DottedText | None = None
+        self._theirs = LineBuffer()
+        self._lines: list[Line] = []
+        self._closed = False
+
+    @property
+    def state(self) -> State:
+        return self.session.state
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds that the server may be silent now; None when nothing is awaited."""
+        if self._closed:
+            return None
+        if self._pending:
+            return TIMEOUTS.get(self._pending[0][0], TIMEOUT)
+        if self.session.state is State.OPENING:
+            return TIMEOUT
+        return BLOCK_TIMEOUT if self.session.state is State.DATA else None
+
+    def send(self, line: bytes) -> list[Event]:
+        """Say a line; CRLF is added. In DATA it is part of the content, and a lone dot ends it."""
+        return self.send_octets((line + CRLF,))
+
+    def send_content(self, content: Content) -> list[Event]:
+        """Say a letter, dots doubled, without the dot that ends it."""
+        return self.send_octets(content.stuffed)
+
+    def send_octets(self, chunks: tuple[bytes, ...]) -> list[Event]:
+        """Say octets as they are."""
+        if self._closed:
+            return []
+        self._out.extend(chunks)
+        for chunk in chunks:
+            self._hear_client(chunk)
+        return self._take_events()
+
+    def follow(self, data: bytes) -> list[Event]:
+        """Take octets that a client said to its server, cut anywhere."""
+        if not self._closed:
+            self._hear_client(data)
+        return self._take_events()
+
+    def receive(self, data: bytes) -> list[Event]:
+        """Take octets that the server said, cut anywhere."""
+        if self._closed:
+            return []
+        theirs = self._theirs
+        theirs.feed(data)
+        while not self._closed:
+            line = theirs.line(MAX_LINE)
+            if line is None:
+                break
+            self._lines.append(line)
+            if replies.goes_on(line.text) and len(self._lines) < 1000:
+                continue
+            lines, self._lines = self._lines, []
+            self._answered(replies.parse(lines))
+        return self._take_events()
+
+    def to_send(self) -> list[bytes]:
+        out, self._out = self._out, []
+        return out
+
+    def eof(self) -> list[Event]:
+        """The other side has gone, or this one stops: what was begun is told as far as it came."""
+        self._flush()
+        self._closed = True
+        return self._take_events()
+
+    def timed_out(self) -> list[Event]:
+        """The server was silent too long: hang up."""
+        return self.eof()
+
+    def tls_started(self) -> None:
+        self.session.forget()
+        self._mine.clear()
+        self._theirs.clear()
+        self._lines.clear()
+        self._pending.clear()
+        self._text = None
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def _take_events(self) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+    def _emit(self, kind: Kind, verb: Verb, octets: tuple[bytes, ...]) -> int:
+        state = self.session.state.name
+        self._events.append(Event(kind, verb.value, octets, state, state, -1, True))
+        self._said += 1
+        return self._said - 1
+
+    def _hear_client(self, data: bytes) -> None:
+        if self._text is not None and not self._mine:
+            data = data[self._text.feed(data) :]
+            self._end_text()
+            if not data:
+                return
+        self._mine.feed(data)
+        self._read_client()
+
+    def _read_client(self) -> None:
+        """Part what the client said into commands and content, as far as the replies so far allow."""
+        mine = self._mine
+        pending = self._pending
+        while True:
+            if self._text is not None:
+                rest = mine.rest()
+                if not rest:
+                    return
+                mine.feed(rest[self._text.feed(rest) :])
+                if not self._end_text():
+                    return
+                continue
+            if pending and pending[-1][0] in _CHANGES_FRAMING:
+                return
+            line = mine.line(MAX_LINE)
+            if line is None:
+                return
+            self._command(line)
+
+    def _command(self, line: Line) -> None:
+        if self.session.state is State.AUTH:
+            verb, argument = Verb.RESPONSE, line.text
+        else:
+            verb, _word, argument = grammar.command(line.text)
+        self._pending.append((verb, argument, self._emit(Kind.COMMAND, verb, (line.octets,))))
+
+    def _end_text(self) -> bool:
+        text = self._text
+        if text is None or not text.ended:
+            return False
+        self._text = None
+        if text.size:
+            self._emit(Kind.DATA, Verb.CONTENT, text.gathered())
+        number = self._emit(Kind.COMMAND, Verb.END_OF_DATA, (END_OF_DATA,))
+        self._pending.append((Verb.END_OF_DATA, b"", number))
+        return True
+
+    def _answered(self, reply: replies.Reply) -> None:
+        session = self.session
+        before = session.state
+        if self._pending:
+            verb, argument, number = self._pending.popleft()
+        else:
+            self._flush_text()
+            verb, argument, number = _AWAITED.get(before, Verb.UNKNOWN), b"", -1
+        after, foreseen = session.advance(verb, argument, reply)
+        self._events.append(
+            Event(Kind.REPLY, verb.value, reply.octets, before.name, after.name, number, foreseen, reply)
+        )
+        self._said += 1
+        if after is State.CLOSED:
+            self._flush()
+            self._closed = True
+            return
+        if after is State.DATA and self._text is None:
+            self._text = DottedText()
+        if self._mine:
+            self._read_client()
+
+    def _flush_text(self) -> None:
+        """Tell of content that was cut off."""
+        text = self._text
+        if text is not None and text.size:
+            self._emit(Kind.DATA, Verb.CONTENT, text.gathered())
+            self._text = DottedText()
+
+    def _flush(self) -> None:
+        """At the end tell of all that was said, understood or not."""
+        self._flush_text()
+        while (line := self._mine.line(MAX_LINE)) is not None:
+            self._command(line)
+
+
+#: Whose reply it is when the server speaks unasked.
+_AWAITED: Final = {State.DATA: Verb.END_OF_DATA, State.AUTH: Verb.RESPONSE, State.OPENING: Verb.GREETING}

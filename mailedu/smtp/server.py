@@ -1,0 +1,292 @@
+"""An SMTP server as a machine: octets in, events and replies out. What it may say yes to is its policy's business.
+
+It takes CRLF alone for the end of a line and CRLF.CRLF alone for the end of a letter. A bare CR or LF is refused; no RFC asks
+for that, it is today's answer to letters smuggled inside letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol
+
+from mailedu.framing import END_OF_DATA, Content, DottedText, LineBuffer
+from mailedu.machine import Event, Kind, ReplyClass, StandIn
+from mailedu.smtp import extensions, grammar, replies
+from mailedu.smtp.auth import Dialogue
+from mailedu.smtp.commands import COMMANDS
+from mailedu.smtp.replies import Reply, Voice
+from mailedu.smtp.session import Envelope, Session
+from mailedu.smtp.states import EXPECTED, NOT_IMPLEMENTED, State, Verb, guard
+
+_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
+#: Seconds that a client may be silent (RFC 5321 section 4.5.3.2.7).
+TIMEOUT: Final = 300.0
+#: At most so many commands that made no sense, and so many failed logins (RFC 4954 section 4), then 421.
+MAX_ERRORS, MAX_LOGINS = 20, 3
+
+
+class Policy(Protocol):
+    """What a server asks the world. Each answers a reply (`server.voice` has them by name), or None: later, by `answer`."""
+
+    def login(self, server: Server, user: str, password: bytes) -> Reply | None: ...
+
+    def sender(self, server: Server, reverse_path: str, size: int) -> Reply | None: ...
+
+    def recipient(self, server: Server, mailbox: str) -> Reply | None: ...
+
+    def message(self, server: Server, envelope: Envelope, content: Content, *, must: bool) -> Reply | None:
+        """Take the letter or refuse it. `must`: it will be acknowledged whatever the answer, so it has to be kept."""
+        ...
+
+
+class Server:
+    """One connection of an SMTP server. Says its greeting when it is made; `to_send` has it."""
+
+    def __init__(
+        self,
+        domain: str,
+        policy: Policy,
+        *,
+        texts: Mapping[str, str] | None = None,
+        offers: Sequence[str] = extensions.DEFAULT,
+        wants_login: bool = False,
+        max_recipients: int = 1000,
+        stand_in: Callable[[str], StandIn | None] | None = None,
+    ) -> None:
+        """`texts`: other words for replies, by name. `offers`: lines of the EHLO reply, `SIZE n` and `AUTH ...` among them.
+
+        `stand_in` is asked for another reply before each one: lines to say, or none for silence (`machine.StandIn`).
+        """
+        offered = extensions.keywords(line.encode() for line in offers)
+        self.policy = policy
+        self.extensions = tuple(offers)
+        self.max_size = extensions.size_limit(offered)
+        self.max_recipients = max_recipients
+        self.voice = Voice(domain, texts, enhanced="ENHANCEDSTATUSCODES" in offered)
+        self.session = Session()
+        self.session.wants_login = wants_login
+        self.dialogue: Dialogue | None = None
+        self.content = Content(())
+        """The letter that the lone dot has just ended."""
+        self.content_size = 0
+        self.must_take = False
+        self._stand_in = stand_in
+        self._buffer = LineBuffer()
+        self._text: DottedText | None = None
+        self._out: list[bytes] = []
+        self._events: list[Event] = []
+        self._said = 0
+        self._errors = 0
+        self._failed_logins = 0
+        self._waiting: tuple[Verb, bytes, int, Reply | None] | None = None
+        self._closed = False
+        self._hear(Verb.GREETING, b"", -1)
+
+    @property
+    def state(self) -> State:
+        return self.session.state
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds that the client may be silent; None while the client waits for us."""
+        return None if self._waiting is not None or self._closed else TIMEOUT
+
+    def receive(self, data: bytes) -> list[Event]:
+        """Take octets from the client, cut anywhere; returns what was said by both in the order of understanding."""
+        if self._closed:
+            return []
+        text = self._text
+        if text is not None and self._waiting is None and not self._buffer:
+            # Large letters pass by the line buffer, so that their chunks stay the very objects that came.
+            taken = text.feed(data)
+            if not text.ended:
+                return self._take_events()
+            data = data[taken:]
+        self._buffer.feed(data)
+        self._read()
+        return self._take_events()
+
+    def to_send(self) -> list[bytes]:
+        out, self._out = self._out, []
+        return out
+
+    def answer(self, reply: Reply) -> list[Event]:
+        """The policy's answer to what it put off with None. Then what has arrived meanwhile is read."""
+        if self._waiting is None:
+            raise RuntimeError("no reply is being waited for")
+        verb, argument, number, instead = self._waiting
+        self._waiting = None
+        self._say(verb, argument, number, instead or reply)
+        self._read()
+        return self._take_events()
+
+    def eof(self) -> list[Event]:
+        """The client has gone: half a letter is no letter (RFC 5321 section 4.1.1.10)."""
+        self._flush_text()
+        self._closed = True
+        self._buffer.clear()
+        return self._take_events()
+
+    def timed_out(self) -> list[Event]:
+        """The client was silent too long: 421 before hanging up."""
+        if not self._closed:
+            self._flush_text()
+            self._say(_awaited(self.state), b"", -1, self.voice("TIMEOUT"))
+        return self._take_events()
+
+    def tls_started(self) -> None:
+        """Forget what was learned in clear, and what was sent behind STARTTLS (RFC 3207 section 4.2, CVE-2011-0411)."""
+        self.session.forget()
+        self._buffer.clear()
+        self._text = self.dialogue = None
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def _take_events(self) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+    def _emit(self, kind: Kind, verb: Verb, octets: tuple[bytes, ...]) -> int:
+        state = self.session.state.name
+        self._events.append(Event(kind, verb.value, octets, state, state, -1, True))
+        self._said += 1
+        return self._said - 1
+
+    def _read(self) -> None:
+        """Read commands and content until there is no more, or the policy wants time, or all is over."""
+        buffer = self._buffer
+        while self._waiting is None and not self._closed:
+            text = self._text
+            if text is not None:
+                if not text.ended:
+                    rest = buffer.rest()
+                    if not rest:
+                        return
+                    buffer.feed(rest[text.feed(rest) :])
+                    if not text.ended:
+                        return
+                self._end_of_data(text)
+                continue
+            in_login = self.session.state is State.AUTH
+            line = buffer.line(extensions.MAX_RESPONSE if in_login else extensions.MAX_COMMAND)
+            if line is None:
+                return
+            verb, word, argument = grammar.command(line.text)
+            if in_login:
+                verb, argument = Verb.RESPONSE, line.text
+            number = self._emit(Kind.COMMAND, verb, (line.octets,))
+            fault = ""
+            if not line.whole:
+                fault = "LINE_TOO_LONG"
+            elif not line.clean:
+                fault = "BARE_LINE_END"
+            elif _CONTROL.search(line.text):
+                fault = "NOT_PRINTABLE"
+            self._hear(verb, argument, number, word, fault)
+
+    def _end_of_data(self, text: DottedText) -> None:
+        self._text = None
+        self.content = text.content()
+        self.content_size = text.size if text.cut else self.content.size
+        if text.size:
+            self._emit(Kind.DATA, Verb.CONTENT, text.gathered())
+        number = self._emit(Kind.COMMAND, Verb.END_OF_DATA, (END_OF_DATA,))
+        self._hear(Verb.END_OF_DATA, b"", number)
+        if self._waiting is None:
+            self._collect()
+
+    def _collect(self) -> None:
+        """In DATA what comes is content. An edited reply may keep the session there after a dot: then it starts anew."""
+        if self.session.state is State.DATA and self._text is None:
+            # With an edited reply at hand nothing may be let go: it may acknowledge a letter that is too large.
+            self._text = DottedText(None if self._stand_in is not None else self.max_size)
+
+    def _flush_text(self) -> None:
+        if self._text is not None and self._text.size and not self._text.ended:
+            self._emit(Kind.DATA, Verb.CONTENT, self._text.gathered())
+        self._text = None
+
+    def _hear(self, verb: Verb, argument: bytes, number: int, word: bytes = b"", fault: str = "") -> None:
+        """Answer one command: with an edited reply, or by order, guards and the command's own function."""
+        stand_in = self._stand_in(verb.value) if self._stand_in is not None else None
+        if stand_in is None:
+            made = self._handle(verb, argument, word, fault)
+            if made is None:
+                self._waiting = (verb, argument, number, None)
+            else:
+                self._say(verb, argument, number, made)
+        elif stand_in.lines:
+            instead = replies.of_texts(stand_in.lines)
+            if instead.cls is ReplyClass.OK or instead.cls is ReplyClass.CONTINUE:
+                # The deed is done, whatever is said about it: nothing that is acknowledged may be lost.
+                self.must_take = instead.cls is ReplyClass.OK
+                made = self._handle(verb, argument, word, fault)
+                self.must_take = False
+                if made is None:
+                    self._waiting = (verb, argument, number, instead)
+                    return
+            self._say(verb, argument, number, instead)
+
+    def _handle(self, verb: Verb, argument: bytes, word: bytes, fault: str) -> Reply | None:
+        if verb is Verb.GREETING:
+            return self.voice("GREETING")
+        state = self.session.state
+        if fault:
+            return self._mistake(self.voice(fault))
+        if verb is Verb.UNKNOWN and state is not State.REFUSED:
+            known = word.upper().decode("ascii", "replace") in NOT_IMPLEMENTED
+            return self._mistake(self.voice("NOT_IMPLEMENTED" if known else "UNKNOWN_COMMAND"))
+        if verb not in EXPECTED[state]:
+            return self._mistake(self.voice("OUT_OF_ORDER", expected=_expected(state, verb)))
+        refusal = guard(verb, self.session)
+        return self.voice(refusal) if refusal else COMMANDS[verb](self, argument)
+
+    def _mistake(self, reply: Reply) -> Reply:
+        self._errors += 1
+        return self.voice("TOO_MANY_ERRORS") if self._errors >= MAX_ERRORS else reply
+
+    def _say(self, verb: Verb, argument: bytes, number: int, reply: Reply) -> None:
+        if reply.code == 535 and verb is not Verb.GREETING:
+            self._failed_logins += 1
+            if self._failed_logins >= MAX_LOGINS:
+                reply = self.voice("LOGIN_LIMIT")
+        session = self.session
+        before = session.state
+        after, foreseen = session.advance(verb, argument, reply)
+        self._out.extend(reply.octets)
+        self._events.append(
+            Event(Kind.REPLY, verb.value, reply.octets, before.name, after.name, number, foreseen, reply)
+        )
+        self._said += 1
+        if after is not before:
+            if after is State.CLOSED:
+                self._closed = True
+                self._buffer.clear()
+            elif after is State.DATA:
+                self._collect()
+            elif before is State.AUTH:
+                self.dialogue = None
+
+
+def _awaited(state: State) -> Verb:
+    """Whose reply an unasked 421 stands for in `state`."""
+    return {State.DATA: Verb.END_OF_DATA, State.AUTH: Verb.RESPONSE, State.OPENING: Verb.GREETING}.get(
+        state, Verb.UNKNOWN
+    )
+
+
+def _expected(state: State, verb: Verb) -> str:
+    """In two or three words, what ought to have come."""
+    if state is State.REFUSED:
+        return "only QUIT is left"
+    if state in (State.MAIL, State.RCPT) and verb in (Verb.MAIL, Verb.AUTH):
+        return "a letter is under way"
+    return _FIRST.get(state, "finish what you began")
+
+
+_FIRST: Final = {State.CONNECTED: "EHLO first", State.READY: "MAIL first", State.MAIL: "RCPT first"}
