@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import re
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterator
 from functools import cache
@@ -172,8 +173,9 @@ class SessionLexer(Lexer):
             return
         yield from self._said(session, side, said, end)
 
+    @abstractmethod
     def _said(self, session: _Session, side: str, said: str, end: str) -> Iterator[Piece]:
-        raise NotImplementedError
+        """What one line says, without its prefix; `side` is "C", "S", or "" if nobody says who speaks."""
 
     def _command(self, said: str) -> Iterator[Piece]:
         match = _COMMAND.match(said)
