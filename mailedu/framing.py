@@ -1,7 +1,7 @@
 """Where a line ends, where a dotted text ends, and the dots that travel: shared by SMTP and POP3.
 
-A line ends in CRLF and nothing else. A message or multi-line response ends in CRLF.CRLF and nothing else (RFC 5321 sections
-2.3.8 and 4.5.2, RFC 1939 section 3). Everything here gives the same result however the octets are split.
+A line ends in CRLF and nothing else. A message or multi-line response ends in CRLF.CRLF and nothing else (RFC 5321
+sections 2.3.8 and 4.5.2, RFC 1939 section 3). Everything here gives the same result however the octets are split.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ GATHER: Final = 4096
 def dot_stuff(chunks: Iterable[bytes]) -> tuple[bytes, ...]:
     """Double the dot at the start of each line, so that no line of the message can end it.
 
-    `chunks` are a text whose lines end in CRLF, cut anywhere. Chunks without such a dot come back as they are; the octets
-    added are not part of the message, nor of LIST sizes. RFC 5321 section 4.5.2; RFC 1939 section 3.
+    `chunks` are a text whose lines end in CRLF, cut anywhere. Chunks without such a dot come back as they are; the
+    octets added are not part of the message, nor of LIST sizes. RFC 5321 section 4.5.2; RFC 1939 section 3.
     """
     out: list[bytes] = []
     tail = CRLF
@@ -67,9 +67,9 @@ class Line(NamedTuple):
 
 
 class LineBuffer:
-    """Cut a stream into lines of at most `limit` octets, CRLF included. Holds at most one unfinished line, cut at the limit.
+    """Cut a stream into lines of at most `limit` octets, CRLF included. Holds one unfinished line, cut at the limit.
 
-    A line ends at LF; without the CR before it the line is not clean, and what to do about that is the protocol's business.
+    A line ends at LF. Without the CR before it the line is not clean; what to do then is the protocol's business.
     """
 
     __slots__ = ("_data", "_lost", "_pos", "_seen")
@@ -127,10 +127,10 @@ MAX_TEXT_LINE: Final = 1000
 class DottedText:
     """Collect a text up to the lone dot. Keeps it as it travels in `chunks`; `content()` gives it without the dots."""
 
-    __slots__ = ("_kept", "_small", "_tail", "chunks", "ended", "limit", "size")
+    __slots__ = ("_counted", "_dots", "_kept", "_seam", "_small", "_tail", "chunks", "ended", "limit", "size")
 
     def __init__(self, limit: int | None = None) -> None:
-        """`limit`: octets to keep, None for all; what comes beyond is counted in `size` and let go."""
+        """`limit`: octets to keep, doubled dots not counted, None for all; what comes beyond is let go."""
         self.limit = limit
         self.chunks: list[bytes] = []
         self.size = 0
@@ -139,6 +139,9 @@ class DottedText:
         self._kept = 0
         self._small = bytearray()
         self._tail = CRLF
+        self._dots = 0  # doubled ones, in the first `_counted` chunks and in all that was let go
+        self._counted = 0
+        self._seam = CRLF  # the last two octets that were looked at for dots
 
     def feed(self, data: bytes) -> int:
         """Take what belongs to the text out of `data`; returns how many octets that were."""
@@ -162,12 +165,13 @@ class DottedText:
             taken = len(data)
             self._tail = (tail + data[-4:])[-4:]
         self.size += taken
-        if self._small or taken < GATHER:
+        if taken < GATHER:
             self._small += data
             if len(self._small) >= GATHER or self.ended:
-                self._keep(bytes(self._small))
-                self._small.clear()
+                self._gather()
         else:
+            if self._small:
+                self._gather()
             self._keep(data)
         if self.ended:
             self.size -= len(END_OF_DATA)
@@ -177,8 +181,7 @@ class DottedText:
     def gathered(self) -> tuple[bytes, ...]:
         """What there is so far, as it travelled."""
         if self._small:
-            self._keep(bytes(self._small))
-            self._small.clear()
+            self._gather()
         return tuple(self.chunks)
 
     def content(self) -> Content:
@@ -191,20 +194,44 @@ class DottedText:
         """True if some of it was let go."""
         return self._kept < self.size
 
+    @property
+    def full_size(self) -> int:
+        """Octets of the whole text that has ended, doubled dots not counted, even of what was let go."""
+        if self.cut:
+            return self.size - self._dots + 1  # the dot that ends it doubles none
+        return sum(map(len, dot_unstuff(self.chunks)))
+
+    def _gather(self) -> None:
+        self._keep(bytes(self._small))
+        self._small.clear()
+
     def _keep(self, data: bytes) -> None:
-        if self.limit is None or self._kept <= self.limit:
-            self.chunks.append(data)
-            self._kept += len(data)
+        limit = self.limit
+        if limit is not None and self._kept - self._dots > limit:
+            self._count(data)
+            return
+        self.chunks.append(data)
+        self._kept += len(data)
+        if limit is not None and self._kept > limit:
+            # Only now is it of interest which dots are doubled: they are no part of the size (RFC 1870 section 5).
+            for chunk in self.chunks[self._counted :]:
+                self._count(chunk)
+            self._counted = len(self.chunks)
+
+    def _count(self, chunk: bytes) -> None:
+        self._dots += chunk.count(b"\r\n.") + (self._seam + chunk[:2]).count(b"\r\n.")
+        self._seam = (self._seam + chunk[-2:])[-2:]
 
     def _drop_end(self) -> None:
         """Take the ending dot line off the chunks, wherever the cuts fell."""
-        left = len(END_OF_DATA)
-        while left and self.chunks:
+        left = self._kept - self.size
+        while left > 0 and self.chunks:
             last = self.chunks.pop()
-            if len(last) > left:
-                self.chunks.append(last[:-left])
-                return
-            left -= len(last)
+            taken = min(left, len(last))
+            if taken < len(last):
+                self.chunks.append(last[:-taken])
+            self._kept -= taken
+            left -= taken
 
 
 class Content:
@@ -237,7 +264,7 @@ class Content:
         return not cr == lf == both or last not in (b"\n", b"")
 
     def has_long_line(self, limit: int = MAX_TEXT_LINE) -> bool:
-        """True if a line has more than `limit` octets, CRLF included. Hops from line end to line end, a window at a time."""
+        """True if a line has more than `limit` octets, CRLF included. Hops from line end to line end by windows."""
         carried = 0  # octets of a line that began in an earlier chunk
         for chunk in self.chunks:
             size = len(chunk)

@@ -1,8 +1,8 @@
 """What every protocol machine is: octets in, events and octets out, and nothing else.
 
-A machine knows no clock, socket, thread or file. Whoever owns it (the pump, asyncio, a browser) carries octets to `receive`,
-fetches what `to_send` has, and keeps the time that `timeout` allows. A client that decides nothing can also be fed both
-directions of somebody else's conversation; then it *follows* it, and its events tell what happened.
+A machine knows no clock, socket, thread or file. Whoever owns it (the pump, asyncio, a browser) carries octets to
+`receive`, fetches what `to_send` has, and keeps the time that `timeout` allows. A client that decides nothing can also
+be fed both directions of somebody else's conversation; then it *follows* it, and its events tell what happened.
 """
 
 from __future__ import annotations
@@ -140,6 +140,6 @@ class Answer(NamedTuple):
         return self.heard is Heard.CLOSED or self.heard is Heard.SILENT or self.cls is ReplyClass.CLOSING
 
 
-#: A client's plan: yields what to say, is sent what came back, returns its outcome. A `Content` is answered at once with
-#: ASSUMED (the reply comes to the dot that follows); a list of lines is a pipelined group, answered by a list.
+#: A client's plan: yields what to say, is sent what came back, returns its outcome. A `Content` is answered at once
+#: with ASSUMED (the reply comes to the dot that follows); a list of lines is a pipelined group, answered by a list.
 Script: TypeAlias = "Generator[Say | list[Say] | Content, Any, Any]"

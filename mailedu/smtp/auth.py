@@ -23,6 +23,10 @@ Dialogue: TypeAlias = "Generator[bytes, bytes, Credentials | None]"
 
 
 def _login(initial: bytes | None) -> Dialogue:
+    """Two questions, two answers.
+
+    QUIRK: by RFC 4954 section 4 a mechanism in which the server begins takes no initial response; clients give one.
+    """
     user = initial if initial is not None else (yield b"Username:")
     password = yield b"Password:"
     return Credentials(user.decode("utf-8", "replace"), password)
@@ -38,6 +42,16 @@ def _plain(initial: bytes | None) -> Dialogue:
 
 
 MECHANISMS: Final[dict[str, Callable[[bytes | None], Dialogue]]] = {"LOGIN": _login, "PLAIN": _plain}
+
+
+def claimed(mechanism: str, line: bytes) -> str:
+    """The user whom the first line of a login names, for one who listens; nothing if it is not to be seen."""
+    said = initial_response(line) or b""
+    if mechanism == "PLAIN":
+        said = [*said.split(b"\0"), b"", b""][1]
+    elif mechanism != "LOGIN":
+        said = b""
+    return said.decode("utf-8", "replace")
 
 
 def encode(text: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """An SMTP client that decides nothing: it says what it is told, even nonsense, and follows what comes of it.
 
-Fed both directions of somebody else's conversation (`follow` and `receive`) it is a listener. So the client of a journey, the
-explainer of a capture and `talk` are the same class, and one table says what they understand.
+Fed both directions of somebody else's conversation (`follow` and `receive`) it is a listener. So the client of a
+journey, the explainer of a capture and `talk` are the same class, and one table says what they understand.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import deque
 from typing import Final
 
 from mailedu.framing import CRLF, END_OF_DATA, Content, DottedText, Line, LineBuffer
-from mailedu.machine import Event, Kind
+from mailedu.machine import Event, Kind, ReplyClass
 from mailedu.smtp import grammar, replies
 from mailedu.smtp.session import Session
 from mailedu.smtp.states import State, Verb
@@ -18,10 +18,9 @@ from mailedu.smtp.states import State, Verb
 #: Seconds to wait for a reply (RFC 5321 section 4.5.3.2); a line not listed waits five minutes.
 TIMEOUTS: Final = {Verb.DATA: 120.0, Verb.END_OF_DATA: 600.0}
 TIMEOUT: Final = 300.0
-#: Seconds for a block of content to be taken (RFC 5321 section 4.5.3.2.5).
-BLOCK_TIMEOUT: Final = 180.0
-#: A listener keeps a line up to here; both sides of a true conversation stop far earlier.
+#: A listener keeps a line, and a reply of many lines, up to here; both sides of a true conversation stop far earlier.
 MAX_LINE: Final = 1 << 20
+MAX_REPLY: Final = 1 << 20
 
 #: What follows these is understood only when their reply is known.
 _CHANGES_FRAMING: Final = frozenset({Verb.DATA, Verb.AUTH, Verb.RESPONSE, Verb.END_OF_DATA})
@@ -35,11 +34,12 @@ class Client:
         self._out: list[bytes] = []
         self._events: list[Event] = []
         self._said = 0
-        self._pending: deque[tuple[Verb, bytes, int]] = deque()
+        self._pending: deque[tuple[Verb, bytes, int]] = deque([(Verb.GREETING, b"", -1)])
         self._mine = LineBuffer()
         self._text: DottedText | None = None
         self._theirs = LineBuffer()
         self._lines: list[Line] = []
+        self._heard = 0
         self._closed = False
 
     @property
@@ -55,11 +55,7 @@ class Client:
         """Seconds that the server may be silent now; None when nothing is awaited."""
         if self._closed:
             return None
-        if self._pending:
-            return TIMEOUTS.get(self._pending[0][0], TIMEOUT)
-        if self.session.state is State.OPENING:
-            return TIMEOUT
-        return BLOCK_TIMEOUT if self.session.state is State.DATA else None
+        return TIMEOUTS.get(self._pending[0][0], TIMEOUT) if self._pending else None
 
     def send(self, line: bytes) -> list[Event]:
         """Say a line; CRLF is added. In DATA it is part of the content, and a lone dot ends it."""
@@ -95,9 +91,10 @@ class Client:
             if line is None:
                 break
             self._lines.append(line)
-            if replies.goes_on(line.text) and len(self._lines) < 1000:
+            self._heard += len(line.octets)
+            if replies.goes_on(line.text) and self._heard < MAX_REPLY:
                 continue
-            lines, self._lines = self._lines, []
+            lines, self._lines, self._heard = self._lines, [], 0
             self._answered(replies.parse(lines))
         return self._take_events()
 
@@ -188,7 +185,8 @@ class Client:
         if self._pending:
             verb, argument, number = self._pending.popleft()
         else:
-            self._flush_text()
+            if reply.cls is ReplyClass.CLOSING:
+                self._flush_text()
             verb, argument, number = _AWAITED.get(before, Verb.UNKNOWN), b"", -1
         after, foreseen = session.advance(verb, argument, reply)
         self._events.append(
@@ -219,4 +217,4 @@ class Client:
 
 
 #: Whose reply it is when the server speaks unasked.
-_AWAITED: Final = {State.DATA: Verb.END_OF_DATA, State.AUTH: Verb.RESPONSE, State.OPENING: Verb.GREETING}
+_AWAITED: Final = {State.DATA: Verb.END_OF_DATA, State.AUTH: Verb.RESPONSE}

@@ -142,8 +142,7 @@ def _go_on(server: Server, said: bytes | None) -> Reply | None:
     except StopIteration as end:
         credentials = end.value
         if credentials is None:
-            return server.voice("LOGIN_GARBLED")
-        server.session.login = credentials.user
+            return server.voice("LOGIN_SYNTAX")
         return server.policy.login(server, credentials.user, credentials.password)
     return server.voice("CHALLENGE", challenge=auth.encode(challenge).decode())
 

@@ -39,10 +39,13 @@ class Command(NamedTuple):
 
 
 def command(line: bytes) -> Command:
-    """Part a line at its first blank. Any octets will do; a word that is no command gives UNKNOWN."""
-    word, _, argument = line.partition(b" ")
+    """Part a line at its first blank. Any octets will do; a word that is no command gives UNKNOWN.
+
+    White space at the end of the line is tolerated (RFC 5321 section 4.1.1).
+    """
+    word, _, argument = line.rstrip(b" \t").partition(b" ")
     verb = _VERBS.get(word) or _VERBS.get(word.upper(), Verb.UNKNOWN)
-    return Command(verb, word, argument.strip(b" ") if argument else b"")
+    return Command(verb, word, argument.lstrip(b" ") if argument else b"")
 
 
 class Mailbox(NamedTuple):
@@ -109,7 +112,7 @@ def split(address: str) -> Mailbox | None:
 
 
 def loose_path(argument: bytes) -> str:
-    """The address that a MAIL or RCPT seems to mean, for one who listens to a dialogue that was accepted all the same."""
+    """The address that a malformed MAIL or RCPT seems to mean, for a listener who heard it accepted all the same."""
     text = argument.decode("utf-8", "replace")
     inner = (
         text.partition("<")[2].partition(">")[0] if "<" in text else text.partition(":")[2].strip().partition(" ")[0]

@@ -1,4 +1,4 @@
-"""SMTP replies: three digits, perhaps an enhanced status code, and words for people (RFC 5321 section 4.2, RFC 3463)."""
+"""SMTP replies: three digits, perhaps an enhanced status code (RFC 3463), words for people (RFC 5321 section 4.2)."""
 
 from __future__ import annotations
 
@@ -73,9 +73,23 @@ def parse(lines: Sequence[Line]) -> Reply:
     return Reply(code, enhanced, texts, octets, reply_class(code))
 
 
-def of_texts(texts: Sequence[bytes]) -> Reply:
-    """A reply that consists of these lines, which have no CRLF: what an edit wants a server to say."""
-    return parse([Line(text, True, True, text + CRLF) for text in texts])
+def of_texts(texts: Sequence[bytes]) -> list[Reply]:
+    """The replies that these lines make, which have no CRLF: what an edit wants a server to say."""
+    made: list[Reply] = []
+    lines: list[Line] = []
+    for number, text in enumerate(texts, 1):
+        lines.append(Line(text, True, True, text + CRLF))
+        if number == len(texts) or not goes_on(text):
+            made.append(parse(lines))
+            lines = []
+    return made
+
+
+def plain(made: Reply) -> Reply:
+    """The same reply without its enhanced code: a reply to EHLO or HELO has none (RFC 2034 section 4)."""
+    prefix = f"{made.enhanced} ".encode()
+    texts = (line.removeprefix(prefix).decode("utf-8", "surrogateescape") for line in made.lines)
+    return reply(made.code, "", *texts)
 
 
 def goes_on(line: bytes) -> bool:
@@ -101,6 +115,7 @@ CATALOGUE: Final[Mapping[str, tuple[int, str, str]]] = {
     "LOGIN_FAILED": (535, "5.7.8", "User name or password is wrong"),
     "LOGIN_CANCELLED": (501, "5.7.0", "Login cancelled"),
     "LOGIN_GARBLED": (501, "5.5.2", "That is not base64"),
+    "LOGIN_SYNTAX": (501, "5.5.4", "That is not what the mechanism asks for"),
     "LOGIN_FIRST": (530, "5.7.0", "Log in first"),
     "LOGIN_LIMIT": (421, "4.7.0", "{domain} Too many failed logins"),
     "AUTH_TWICE": (503, "5.5.1", "You are logged in already"),
@@ -110,6 +125,7 @@ CATALOGUE: Final[Mapping[str, tuple[int, str, str]]] = {
     "NOT_IMPLEMENTED": (502, "5.5.1", "This server does not have that command"),
     "UNKNOWN_COMMAND": (500, "5.5.2", "No such command"),
     "LINE_TOO_LONG": (500, "5.5.2", "Line too long"),
+    "RESPONSE_TOO_LONG": (500, "5.5.6", "Line too long"),
     "BARE_LINE_END": (500, "5.5.2", "A line ends in CR LF together"),
     "NOT_PRINTABLE": (500, "5.5.2", "A command holds no control characters"),
     "HELLO_SYNTAX": (501, "", "Say who you are: EHLO and a host name"),
@@ -125,6 +141,7 @@ CATALOGUE: Final[Mapping[str, tuple[int, str, str]]] = {
     "NO_RECIPIENTS": (554, "5.5.1", "No valid recipients"),
     "BARE_IN_CONTENT": (554, "5.6.0", "CR and LF stand only together"),
     "TEXT_LINE_TOO_LONG": (554, "5.6.0", "A line of the letter is longer than 998 octets"),
+    "LOOP": (554, "5.4.6", "This letter goes round in circles"),
     "TIMEOUT": (421, "4.4.2", "{domain} Timed out, closing"),
     "TOO_MANY_ERRORS": (421, "4.7.0", "{domain} Too many errors, closing"),
     "NO_SUCH_USER": (550, "5.1.1", "No such mailbox here"),

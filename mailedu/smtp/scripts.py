@@ -21,6 +21,8 @@ class Fate(StrEnum):
 
 
 class Result(NamedTuple):
+    """What became of one recipient."""
+
     recipient: str
     fate: Fate
     reply: Reply | None = None
@@ -43,6 +45,8 @@ class Outcome(NamedTuple):
 
 
 class Login(NamedTuple):
+    """Name and password for AUTH."""
+
     user: str
     password: str
 
@@ -154,7 +158,7 @@ def _log_in(login: Login) -> Generator[Say, Any, Answer]:
 
 
 def _one_by_one(lines: list[Say]) -> Generator[Say, Any, list[Answer]]:
-    """Say a line, hear its answer, stop where going on makes no sense. What is not said has the answer that stopped it."""
+    """Say a line, hear its answer, stop where going on makes no sense: what is unsaid has the answer that stopped it."""
     answers: list[Answer] = []
     last = len(lines) - 1
     for n, line in enumerate(lines):

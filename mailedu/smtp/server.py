@@ -1,7 +1,7 @@
 """An SMTP server as a machine: octets in, events and replies out. What it may say yes to is its policy's business.
 
-It takes CRLF alone for the end of a line and CRLF.CRLF alone for the end of a letter. A bare CR or LF is refused; no RFC asks
-for that, it is today's answer to letters smuggled inside letters.
+It takes CRLF alone for the end of a line and CRLF.CRLF alone for the end of a letter. A bare CR or LF is refused; no
+RFC asks for that, it is today's answer to letters smuggled inside letters.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from mailedu.smtp.replies import Reply, Voice
 from mailedu.smtp.session import Envelope, Session
 from mailedu.smtp.states import EXPECTED, NOT_IMPLEMENTED, State, Verb, guard
 
+_NO_CONTENT: Final = Content(())
 _CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
 #: Seconds that a client may be silent (RFC 5321 section 4.5.3.2.7).
 TIMEOUT: Final = 300.0
@@ -27,7 +28,7 @@ MAX_ERRORS, MAX_LOGINS = 20, 3
 
 
 class Policy(Protocol):
-    """What a server asks the world. Each answers a reply (`server.voice` has them by name), or None: later, by `answer`."""
+    """What a server asks the world. Each answers a reply (`server.voice` has them by name) or None: by `answer` later."""
 
     def login(self, server: Server, user: str, password: bytes) -> Reply | None: ...
 
@@ -54,7 +55,8 @@ class Server:
         max_recipients: int = 1000,
         stand_in: Callable[[str], StandIn | None] | None = None,
     ) -> None:
-        """`texts`: other words for replies, by name. `offers`: lines of the EHLO reply, `SIZE n` and `AUTH ...` among them.
+        """`texts`: other words for replies, by name. `offers`: lines of the EHLO reply, `SIZE n` and `AUTH ...` among
+        them.
 
         `stand_in` is asked for another reply before each one: lines to say, or none for silence (`machine.StandIn`).
         """
@@ -67,7 +69,7 @@ class Server:
         self.session = Session()
         self.session.wants_login = wants_login
         self.dialogue: Dialogue | None = None
-        self.content = Content(())
+        self.content = _NO_CONTENT
         """The letter that the lone dot has just ended."""
         self.content_size = 0
         self.must_take = False
@@ -80,6 +82,7 @@ class Server:
         self._errors = 0
         self._failed_logins = 0
         self._waiting: tuple[Verb, bytes, int, Reply | None] | None = None
+        self._unanswered: list[tuple[Verb, int]] = []  # to these an edit wants silence
         self._closed = False
         self._hear(Verb.GREETING, b"", -1)
 
@@ -121,7 +124,10 @@ class Server:
             raise RuntimeError("no reply is being waited for")
         verb, argument, number, instead = self._waiting
         self._waiting = None
-        self._say(verb, argument, number, instead or reply)
+        if self._closed:
+            return []  # the client has gone; what was done stays done
+        self._say(verb, argument, number, instead or self._count_login(reply))
+        self._collect()
         self._read()
         return self._take_events()
 
@@ -136,7 +142,8 @@ class Server:
         """The client was silent too long: 421 before hanging up."""
         if not self._closed:
             self._flush_text()
-            self._say(_awaited(self.state), b"", -1, self.voice("TIMEOUT"))
+            verb, number = self._unanswered[0] if self._unanswered else (_awaited(self.state), -1)
+            self._say(verb, b"", number, self.voice("TIMEOUT"))
         return self._take_events()
 
     def tls_started(self) -> None:
@@ -182,17 +189,17 @@ class Server:
             number = self._emit(Kind.COMMAND, verb, (line.octets,))
             fault = ""
             if not line.whole:
-                fault = "LINE_TOO_LONG"
+                fault = "RESPONSE_TOO_LONG" if in_login else "LINE_TOO_LONG"
             elif not line.clean:
                 fault = "BARE_LINE_END"
-            elif _CONTROL.search(line.text):
+            elif _CONTROL.search(line.text.rstrip(b" \t")):
                 fault = "NOT_PRINTABLE"
             self._hear(verb, argument, number, word, fault)
 
     def _end_of_data(self, text: DottedText) -> None:
         self._text = None
         self.content = text.content()
-        self.content_size = text.size if text.cut else self.content.size
+        self.content_size = text.full_size if text.cut else self.content.size
         if text.size:
             self._emit(Kind.DATA, Verb.CONTENT, text.gathered())
         number = self._emit(Kind.COMMAND, Verb.END_OF_DATA, (END_OF_DATA,))
@@ -201,7 +208,7 @@ class Server:
             self._collect()
 
     def _collect(self) -> None:
-        """In DATA what comes is content. An edited reply may keep the session there after a dot: then it starts anew."""
+        """In DATA what comes is content. If an edited reply keeps the session there after a dot, it starts anew."""
         if self.session.state is State.DATA and self._text is None:
             # With an edited reply at hand nothing may be let go: it may acknowledge a letter that is too large.
             self._text = DottedText(None if self._stand_in is not None else self.max_size)
@@ -219,20 +226,33 @@ class Server:
             if made is None:
                 self._waiting = (verb, argument, number, None)
             else:
-                self._say(verb, argument, number, made)
-        elif stand_in.lines:
-            instead = replies.of_texts(stand_in.lines)
-            if instead.cls is ReplyClass.OK or instead.cls is ReplyClass.CONTINUE:
-                # The deed is done, whatever is said about it: nothing that is acknowledged may be lost.
-                self.must_take = instead.cls is ReplyClass.OK
-                made = self._handle(verb, argument, word, fault)
-                self.must_take = False
-                if made is None:
-                    self._waiting = (verb, argument, number, instead)
-                    return
-            self._say(verb, argument, number, instead)
+                self._say(verb, argument, number, self._count_login(made))
+            return
+        if not stand_in.lines:
+            self._unanswered.append((verb, number))
+            return
+        instead, *more = replies.of_texts(stand_in.lines)
+        cls = instead.cls
+        if cls is ReplyClass.OK or (cls is ReplyClass.CONTINUE and verb is not Verb.END_OF_DATA):
+            # The deed is done, whatever is said about it: nothing that is acknowledged may be lost.
+            self.must_take = cls is ReplyClass.OK
+            made = self._handle(verb, argument, word, fault)
+            self.must_take = False
+            if made is None:
+                self._waiting = (verb, argument, number, instead)
+                return
+        self._say(verb, argument, number, instead)
+        for unasked in more:
+            if not self._closed:
+                self._say(_awaited(self.state), b"", -1, unasked)
 
     def _handle(self, verb: Verb, argument: bytes, word: bytes, fault: str) -> Reply | None:
+        made = self._decide(verb, argument, word, fault)
+        if made is not None and made.enhanced and (verb is Verb.EHLO or verb is Verb.HELO):
+            return replies.plain(made)
+        return made
+
+    def _decide(self, verb: Verb, argument: bytes, word: bytes, fault: str) -> Reply | None:
         if verb is Verb.GREETING:
             return self.voice("GREETING")
         state = self.session.state
@@ -250,11 +270,13 @@ class Server:
         self._errors += 1
         return self.voice("TOO_MANY_ERRORS") if self._errors >= MAX_ERRORS else reply
 
+    def _count_login(self, reply: Reply) -> Reply:
+        if reply.code != 535:
+            return reply
+        self._failed_logins += 1
+        return self.voice("LOGIN_LIMIT") if self._failed_logins >= MAX_LOGINS else reply
+
     def _say(self, verb: Verb, argument: bytes, number: int, reply: Reply) -> None:
-        if reply.code == 535 and verb is not Verb.GREETING:
-            self._failed_logins += 1
-            if self._failed_logins >= MAX_LOGINS:
-                reply = self.voice("LOGIN_LIMIT")
         session = self.session
         before = session.state
         after, foreseen = session.advance(verb, argument, reply)
@@ -271,6 +293,8 @@ class Server:
                 self._collect()
             elif before is State.AUTH:
                 self.dialogue = None
+            elif before is State.DATA:
+                self.content = _NO_CONTENT
 
 
 def _awaited(state: State) -> Verb:

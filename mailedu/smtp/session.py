@@ -1,11 +1,11 @@
-"""What both sides know of an SMTP session, kept by following what is said: state, envelope, what was offered, who logged in."""
+"""What both sides know of an SMTP session, by following what is said: state, envelope, what is offered, the login."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from mailedu.machine import ReplyClass
-from mailedu.smtp import extensions, grammar
+from mailedu.smtp import auth, extensions, grammar
 from mailedu.smtp.replies import Reply
 from mailedu.smtp.states import TRANSACTION, State, Verb, follow
 
@@ -22,7 +22,7 @@ class Envelope(NamedTuple):
 class Session:
     """The facts of one connection. `advance` is the only thing that changes them."""
 
-    __slots__ = ("envelope", "extended", "hello", "login", "offered", "state", "user", "wants_login")
+    __slots__ = ("envelope", "extended", "hello", "login", "mechanism", "offered", "state", "user", "wants_login")
 
     def __init__(self) -> None:
         self.state = State.OPENING
@@ -36,7 +36,9 @@ class Session:
         self.user: str | None = None
         """Who logged in."""
         self.login = ""
-        """The name that a login under way claims."""
+        """The name that a login under way claims, by LOGIN or PLAIN."""
+        self.mechanism = ""
+        """Of a login under way, in capitals, until it has said who it is."""
         self.wants_login: bool = False
         """The server takes no letter before a login; a listener learns it from 530 (RFC 4954 section 6)."""
 
@@ -44,7 +46,7 @@ class Session:
         """Start again as after the greeting: TLS has begun, and what was said in clear may be forged (RFC 3207 4.2)."""
         self.state = State.CONNECTED
         self.envelope = None
-        self.hello = self.login = ""
+        self.hello = self.login = self.mechanism = ""
         self.extended = False
         self.offered = {}
         self.user = None
@@ -52,6 +54,8 @@ class Session:
     def advance(self, verb: Verb, argument: bytes, reply: Reply) -> tuple[State, bool]:
         """Take in that `reply` answered `verb`. Returns the state after it and whether that was to be foreseen."""
         cls = reply.cls
+        if verb is Verb.RESPONSE or verb is Verb.AUTH:
+            _claim(self, verb, argument)
         self.state, foreseen = follow(self.state, verb, cls)
         if cls is ReplyClass.OK:
             learn = _LEARN.get(verb)
@@ -93,6 +97,17 @@ def _rcpt(session: Session, argument: bytes, reply: Reply) -> None:
         mailbox = grammar.loose_path(argument)
     before = session.envelope or Envelope("")
     session.envelope = before._replace(recipients=(*before.recipients, mailbox))
+
+
+def _claim(session: Session, verb: Verb, argument: bytes) -> None:
+    """Read who a line of a login claims to be."""
+    if verb is Verb.AUTH:
+        session.login = ""
+        mechanism, _, argument = argument.partition(b" ")
+        session.mechanism = mechanism.decode("ascii", "replace").upper()
+    if session.mechanism and (argument or verb is Verb.RESPONSE):
+        session.login = auth.claimed(session.mechanism, argument.strip(b" "))
+        session.mechanism = ""
 
 
 def _logged_in(session: Session, argument: bytes, reply: Reply) -> None:

@@ -1,7 +1,7 @@
 """The order of an SMTP conversation: one table, read by client, server, explanations, completion and exercises alike.
 
-The state moves on the *reply*, so client and server share the table and it knows nothing of roles. Who leaves the states of
-a transaction drops its envelope; so "EHLO acts as RSET" (RFC 5321 section 4.1.4) is a row, not code.
+The state moves on the *reply*, so client and server share the table and it knows nothing of roles. Who leaves the
+states of a transaction drops its envelope; so "EHLO acts as RSET" (RFC 5321 section 4.1.4) is a row, not code.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def _row(here: State, moves: Row, *, reset: State | None = None) -> Row:
 
 _HELLO: Final[Row] = {(Verb.EHLO, OK): State.READY, (Verb.HELO, OK): State.READY}
 
-#: state -> (verb, class of the reply) -> next state. A verb that a state lacks is out of order (503); a class that a listed
-#: verb lacks leaves the state as it is. 421 closes from anywhere and needs no row.
+#: state -> (verb, class of the reply) -> next state. A verb that a state lacks is out of order (503); a class that a
+#: listed verb lacks leaves the state as it is. 421 closes from anywhere and needs no row.
 TRANSITIONS: Final[Mapping[State, Row]] = {
     State.OPENING: {
         (Verb.GREETING, OK): State.CONNECTED,
@@ -132,8 +132,8 @@ _LEADS_TO: Final = {
 def follow(state: State, verb: Verb, cls: ReplyClass) -> tuple[State, bool]:
     """The state after a reply of class `cls` to `verb`, and whether that was to be foreseen.
 
-    Only a success of a verb that the state lacks is unforeseen: then the state is taken to which that verb's success leads
-    anywhere, for the two who are talking seem to agree.
+    Only a success of a verb that the state lacks is unforeseen: then the state is taken to which that verb's success
+    leads anywhere, for the two who are talking seem to agree.
     """
     if cls is ReplyClass.CLOSING:
         return State.CLOSED, True
