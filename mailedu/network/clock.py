@@ -81,7 +81,7 @@ def duration(span: float) -> str:
     """`span` seconds in words for people, at most two units: `30 min`, `2 h`, `1 h 30 min`, `5 days`, `4 ms`."""
     if span < 0:
         return "-" + duration(-span)
-    if span < 1:
+    if span < 0.9995:
         return f"{span * 1000:.3g} ms" if round(span * 1000, 3) else "0 s"
     if span < 60:
         tenths = round(span, 1)
