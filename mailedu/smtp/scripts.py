@@ -158,7 +158,7 @@ def _log_in(login: Login) -> Generator[Say, Any, Answer]:
 
 
 def _one_by_one(lines: list[Say]) -> Generator[Say, Any, list[Answer]]:
-    """Say a line, hear its answer, stop where going on makes no sense: what is unsaid has the answer that stopped it."""
+    """Say a line, hear its answer, stop where it makes no sense to go on: what is unsaid has the answer to the last."""
     answers: list[Answer] = []
     last = len(lines) - 1
     for n, line in enumerate(lines):

@@ -28,7 +28,7 @@ MAX_ERRORS, MAX_LOGINS = 20, 3
 
 
 class Policy(Protocol):
-    """What a server asks the world. Each answers a reply (`server.voice` has them by name) or None: by `answer` later."""
+    """What a server asks the world. Each answers a reply (`server.voice` has them) or None: by `answer`, later."""
 
     def login(self, server: Server, user: str, password: bytes) -> Reply | None: ...
 
