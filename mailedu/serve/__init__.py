@@ -1,0 +1,1 @@
+"""Real sockets around the same machines: what a real mail program can talk to."""
