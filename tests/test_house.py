@@ -37,7 +37,9 @@ def loaded(code: str) -> set[str]:
     """The modules that a fresh Python loads for `code`, beyond what it has loaded at its start."""
     script = f"import sys\nbefore = set(sys.modules)\n{code}\nprint(*sorted(set(sys.modules) - before))"
     command = [sys.executable, "-c", script]
-    return set(subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.split())
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
