@@ -25,7 +25,10 @@ PYPROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-
 PROJECT = PYPROJECT["project"]
 
 #: The parts that play a journey; each may be imported where there is no screen, socket or thread.
-ENGINE = ("smtp", "pop3", "mime", "dns", "network", "agents", "explain", "journey", "machine", "framing", "visible")
+ENGINE = (
+    *("smtp", "pop3", "mime", "dns", "network", "agents", "explain", "journey"),
+    *("conversation", "machine", "framing", "visible"),
+)
 #: What none of them loads.
 FOREIGN = {
     *("anywidget", "asyncio", "click", "dns", "email", "http", "importlib.metadata", "ipywidgets", "logging"),
