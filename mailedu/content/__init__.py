@@ -23,6 +23,11 @@ def read(name: str) -> str:
     return resources.files(__name__).joinpath(name).read_text("utf-8")
 
 
+def octets(name: str) -> bytes:
+    """The octets of a content file, such as an attachment. Raises FileNotFoundError."""
+    return resources.files(__name__).joinpath(name).read_bytes()
+
+
 def load(name: str) -> dict[str, Any]:
     """A TOML file as a dict. Raises FileNotFoundError, and ContentError where it is no TOML."""
     try:

@@ -1,0 +1,36 @@
+"""The user agent of the recipient: fetches by POP3, takes the letter apart, and shows it (Figures 21.9 and 21.10)."""
+
+from __future__ import annotations
+
+from mailedu.agents.actions import Action
+from mailedu.agents.errand import Agent, Do, NoConnection, Stage, Talk
+from mailedu.agents.world import World
+from mailedu.mime import parser, reading
+from mailedu.mime.parser import Part
+from mailedu.pop3 import scripts
+from mailedu.pop3.scripts import Fetched
+
+
+def fetch(world: World, address: str, letter: str = "letter", parent: str = "") -> Agent:
+    """Stage 5 for the owner of a mailbox."""
+    user = world.users[address]
+    server, port = user.reads_from
+    leg = world.leg(letter, f"access:{world.label(address)}", Stage.ACCESS, user.host, server, "pop3", parent=parent)
+    outcome: Fetched | NoConnection = yield Talk(leg, scripts.fetch(user.login, user.password), port)
+    if isinstance(outcome, NoConnection):
+        return
+    for _number, content in outcome.letters:
+        part = parser.parse(bytes(content))
+        yield Do(leg, Action.PARSE, tuple(f"{row}\r\n".encode("utf-8", "replace") for row in reading.outline(part)))
+        yield Do(leg, Action.READ, (_shown(part),))
+    if outcome.stage == "QUIT" and not outcome.letters:
+        yield Do(leg, Action.NOTHING, ())
+
+
+def _shown(part: Part) -> bytes:
+    """The text as the reader sees it, then what came with it, a line each."""
+    read = reading.reading(part)
+    files = "".join(f"[{one.filename or 'attachment'}, {one.type}, {one.size:,} octets]\n" for one in read.enclosed)
+    gap = "\n" if files and read.text else ""
+    text = read.text if not read.text or read.text.endswith("\n") else read.text + "\n"
+    return (text + gap + files).encode("utf-8", "replace")

@@ -1,0 +1,156 @@
+"""The mail transfer agent: takes charge of a letter, asks the DNS, hands it on, tries again, and reports failure in the end.
+
+The queue is the engine's agenda: an agent for each (letter, domain) that sleeps until its next attempt is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Any, Final
+
+from mailedu.agents import bounce, delivery
+from mailedu.agents.actions import Action
+from mailedu.agents.bounce import Failure
+from mailedu.agents.effects import Deferred, Letter
+from mailedu.agents.errand import Agent, Do, Errand, Lookup, NoConnection, Sleep, Stage, Start, Talk
+from mailedu.agents.policy import Accepted
+from mailedu.agents.world import SMTP, World
+from mailedu.dns import resolver
+from mailedu.dns.zone import Result
+from mailedu.machine import Content
+from mailedu.mime import trace
+from mailedu.network.clock import duration
+from mailedu.smtp.scripts import Fate, Outcome, send
+
+_NEXT_HOST: Final = frozenset({"GREETING", "EHLO", "HELO"})
+
+
+def take_charge(world: World, accepted: Accepted) -> Agent:
+    """What a server does with a letter that it has acknowledged: a Received field, then a mailbox here or a queue entry."""
+    letter = accepted.letter
+    recipients = letter.envelope.recipients
+    field = trace.received(
+        from_said=accepted.hello,
+        from_seen_name=accepted.client.name,
+        from_seen_address=accepted.client.address,
+        by=accepted.host,
+        protocol=accepted.protocol,
+        id=accepted.queue_id,
+        recipient=recipients[0] if len(recipients) == 1 else None,
+        when=world.clock.start + accepted.time,
+    )
+    yield from forward(world, accepted.host, letter._replace(added=(field, *letter.added)), field, accepted.leg)
+
+
+def forward(world: World, host: str, letter: Letter, field: bytes, parent: str) -> Agent:
+    """Part the recipients into those whose mailbox is here and an entry for each other domain.
+
+    `field`: the Received field just put on top, or empty for a letter written here.
+    """
+    here = tuple(r for r in letter.envelope.recipients if world.is_final(host, r))
+    domains: dict[str, list[str]] = {}
+    for recipient in letter.envelope.recipients:
+        if recipient not in here:
+            domains.setdefault(recipient.rpartition("@")[2].lower(), []).append(recipient)
+    if domains:
+        leg = world.leg(letter.id, "queue", Stage.DELIVER, host, "", "queue", parent=parent)
+        if field:
+            yield Do(leg, Action.RECEIVED, (field,))
+        rows = tuple(f"{domain}: {', '.join(to)}\r\n".encode() for domain, to in domains.items())
+        yield Do(leg, Action.QUEUE, rows)
+        for domain, to in domains.items():
+            yield Start(deliver(world, host, letter, domain, tuple(to), leg.name))
+    if here:
+        yield Start(_deliver_here(world, host, letter, here, b"" if domains else field, parent))
+
+
+def _deliver_here(
+    world: World, host: str, letter: Letter, recipients: tuple[str, ...], field: bytes, parent: str
+) -> Agent:
+    failures = yield from delivery.deliver_here(world, host, letter, recipients, field, parent)
+    if failures:
+        yield Start(_report(world, host, letter, failures, parent))
+
+
+def _report(world: World, host: str, letter: Letter, failures: Sequence[Failure], parent: str) -> Agent:
+    """Write a report of failure and send it on its way."""
+    written = yield from bounce.report(world, host, letter, failures, parent)
+    if written is not None:
+        yield from forward(world, host, written, b"", parent)
+
+
+def deliver(world: World, host: str, letter: Letter, domain: str, recipients: tuple[str, ...], parent: str) -> Agent:
+    """Stage 3 for one domain: attempt after attempt until each recipient is taken, refused for good, or given up."""
+    geography = world.geography
+    since = world.clock.now
+    attempt = 0
+    waiting = recipients
+    while True:
+        attempt += 1
+        failures, waiting, why = yield from _attempt(world, host, letter, domain, waiting, parent)
+        if failures:
+            yield Start(_report(world, host, letter, failures, parent))
+        if not waiting:
+            return
+        queue = world.leg(letter.id, f"queue:{domain}", Stage.DELIVER, host, "", "queue", parent=parent)
+        pause = geography.retries[min(attempt, len(geography.retries)) - 1]
+        rows = (f"{why}\r\n".encode("utf-8", "surrogateescape"),) if why else ()
+        if world.clock.now + pause - since > geography.give_up:
+            waited = duration(world.clock.now - since)
+            yield Do(queue, Action.EXPIRE, (*rows, f"waited {waited}: given up\r\n".encode()))
+            yield Start(_report(world, host, letter, [Failure(r, "", why, "4.4.7") for r in waiting], parent))
+            return
+        until = world.clock.now + pause
+        rows = (*rows, f"attempt {attempt + 1} in {duration(pause)}\r\n".encode())
+        yield Do(queue, Action.DEFER, rows, (Deferred(host, letter.id, waiting, until),))
+        yield Sleep(until)
+
+
+def _attempt(
+    world: World, host: str, letter: Letter, domain: str, recipients: tuple[str, ...], parent: str
+) -> Generator[Errand, Any, tuple[list[Failure], tuple[str, ...], str]]:
+    """One round over the exchangers of `domain`. Returns failures for good, who is left, and why."""
+    leg = world.leg(letter.id, f"mx:{domain}", Stage.DELIVER, host, world.geography.resolver, "dns", parent=parent)
+    answer: Result = yield Lookup(leg, domain, "MX")
+    if answer.rcode not in ("NOERROR", "NXDOMAIN"):
+        return [], recipients, "the DNS did not answer"
+    exchangers = resolver.exchangers(answer, domain, drop_self=host)
+    if not exchangers:
+        null = any(record.value == "." for record in answer.records)
+        text, status = ("this domain takes no mail", "5.1.10") if null else ("every exchanger leads back here", "5.4.6")
+        return [Failure(r, "", text, status) for r in recipients], (), text
+    why = ""
+    for number, exchanger in enumerate(exchangers):
+        if number:
+            leg = world.leg(
+                letter.id, f"mx:{domain}", Stage.DELIVER, host, world.geography.resolver, "dns", parent=parent
+            )
+        found: Result = yield Lookup(leg, exchanger.host, "A")
+        if not any(record.type == "A" for record in found.records):
+            why = f"{exchanger.host} has no address"
+            if answer.rcode == "NXDOMAIN":
+                text = "there is no such domain"
+                return [Failure(r, "", text, "5.1.2") for r in recipients], (), text
+            continue
+        rows = tuple(f"{'►' if e is exchanger else ' '} {e.preference} {e.host}\r\n".encode() for e in exchangers)
+        yield Do(leg, Action.ROUTE, rows)
+        talk = world.leg(letter.id, f"deliver:{domain}", Stage.DELIVER, host, exchanger.host, "smtp", parent=leg.name)
+        letter_now = letter._replace(envelope=letter.envelope._replace(recipients=recipients))
+        script = send(host, letter.envelope.reverse_path, recipients, Content(letter.chunks), pipelining=True)
+        outcome: Outcome | NoConnection = yield Talk(talk, script, SMTP, letter_now)
+        if isinstance(outcome, NoConnection):
+            why = f"{exchanger.host} {'refuses connections' if outcome.refused else 'does not answer'}"
+            continue
+        if outcome.stage in _NEXT_HOST and not any(result.final for result in outcome.results):
+            reply = outcome.results[0].reply
+            why = f"{exchanger.host}: {reply if reply is not None else 'no answer'}"
+            continue
+        failures = [
+            Failure(r.recipient, exchanger.host, str(r.reply), r.reply.enhanced if r.reply else "", r.reply)
+            for r in outcome.results
+            if r.final and r.fate is not Fate.ACCEPTED
+        ]
+        left = tuple(r.recipient for r in outcome.results if not r.final)
+        last = next((r.reply for r in reversed(outcome.results) if not r.final), None)
+        return failures, left, f"{exchanger.host}: {last if last is not None else 'no answer'}" if left else ""
+    return [], recipients, why

@@ -1,0 +1,66 @@
+"""The user agent of the sender: composes a letter, hands it in, and keeps what nobody took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mailedu.agents.actions import Action
+from mailedu.agents.effects import Composed, Kept, Letter
+from mailedu.agents.errand import Agent, Do, Leg, NoConnection, Stage, Talk
+from mailedu.agents.world import World
+from mailedu.machine import Content
+from mailedu.mime.piece import Piece
+from mailedu.smtp.scripts import Fate, Login, Outcome, send
+
+
+class Task(NamedTuple):
+    """A letter to be sent, and by whom."""
+
+    letter: Letter
+    pieces: Sequence[Piece]
+    """How it was composed, or made ready."""
+    user: str
+    """Address of the user whose account is used."""
+
+
+def compose(world: World, task: Task) -> Agent:
+    """Stage 1: one step for each field and part, then the letter and its envelope (RFC 5322 section 3.6, Figure 21.4)."""
+    user = world.users[task.user]
+    leg = world.leg(task.letter.id, "compose", Stage.COMPOSE, user.host, "", "ua")
+    for piece in task.pieces:
+        yield Do(leg, Action(piece.verb), (piece.octets,))
+    yield Do(leg, Action.COMPOSED, task.letter.chunks, (Composed(user.host, task.letter),))
+
+
+def submit(world: World, task: Task) -> Agent:
+    """Stage 2: hand the letter to the user's own server (RFC 6409 section 3); keep it for whom it was not taken."""
+    user, letter = world.users[task.user], task.letter
+    server, port = user.submits_to
+    leg = world.leg(letter.id, "submit", Stage.SUBMIT, user.host, server, "submission", parent="compose")
+    login = Login(user.login, user.password) if "AUTH LOGIN" in _auth_of(world, server) else None
+    envelope = letter.envelope
+    script = send(
+        user.host, envelope.reverse_path, envelope.recipients, Content(letter.chunks), login=login, hello=user.hello
+    )
+    outcome: Outcome | NoConnection = yield Talk(leg, script, port, letter)
+    if isinstance(outcome, NoConnection):
+        yield _keep(leg, letter, envelope.recipients)
+        return
+    kept = tuple(result.recipient for result in outcome.results if result.fate is not Fate.ACCEPTED)
+    if kept:
+        yield _keep(leg, letter, kept)
+
+
+def _auth_of(world: World, server: str) -> str:
+    host = world.hosts.get(server)
+    return next((line for line in host.offers if line.startswith("AUTH ")), "") if host else ""
+
+
+def _keep(leg: Leg, letter: Letter, recipients: tuple[str, ...]) -> Do:
+    return Do(
+        leg,
+        Action.KEEP,
+        tuple(recipient.encode() + b"\r\n" for recipient in recipients),
+        (Kept(leg.actor, letter.id, recipients),),
+    )

@@ -1,0 +1,240 @@
+"""A journey is a pure function of a scenario, edits and a seed: `play` runs the agents and returns all that happened.
+
+Agents wait in an agenda by due time; one runs until it sleeps or ends, so legs never overlap and time never falls.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from mailedu import pop3, smtp
+from mailedu.agents import draw, fetch, transfer_agent, user_agent
+from mailedu.agents.actions import Link
+from mailedu.agents.effects import Stored
+from mailedu.agents.errand import Agent, Do, Lookup, NoConnection, Sleep, Stage, Start, Talk
+from mailedu.agents.policy import MailboxPolicy, MailPolicy
+from mailedu.agents.world import SUBMISSION, World
+from mailedu.dns import message as dns
+from mailedu.dns.zone import Rcode, Result
+from mailedu.journey.edit import Edit, Plans
+from mailedu.journey.journey import Journey
+from mailedu.journey.pump import Conversation
+from mailedu.journey.scenario import Scenario, load
+from mailedu.journey.step import Step
+from mailedu.machine import Kind
+from mailedu.network.clock import Clock
+
+#: A reader looks for mail so long after it came (seconds).
+READER_WAITS: Final = 60.0
+
+
+def play(scenario: Scenario | str = "alice-to-bob", edits: Sequence[Edit] = (), seed: int = 0) -> Journey:
+    """Play a scenario to its end. Equal input, equal journey.
+
+    `edits` are the learner's, on top of the scenario's own. Raises `scenario.ScenarioError` for a name that is none.
+    """
+    if isinstance(scenario, str):
+        scenario = load(scenario)
+    return _Engine(scenario, tuple(edits), seed).run()
+
+
+class _Engine:
+    def __init__(self, scenario: Scenario, edits: tuple[Edit, ...], seed: int) -> None:
+        self._scenario = scenario
+        self._edits = edits
+        self._seed = seed
+        self._plans = Plans(scenario.edits, edits)
+        self._clock = Clock(scenario.start)
+        self._world = World(scenario.geography, self._clock, seed)
+        self._steps: list[Step] = []
+        self._agenda: list[tuple[float, int, Agent]] = []
+        self._started = 0
+        self._counts: dict[str, int] = {}
+        self._fetches: dict[str, float] = {}
+        """Mailbox -> when its reader looks next."""
+        self._reader = scenario.reader
+        self._stages = scenario.stages
+        self._handlers: dict[type, Callable[[Any], Any]] = {
+            Do: self._do,
+            Talk: self._talk,
+            Lookup: self._lookup,
+            Start: self._start,
+        }
+
+    def run(self) -> Journey:
+        task = self._scenario.task(self._seed, self._plans)
+        if Stage.COMPOSE in self._stages:
+            self._push(user_agent.compose(self._world, task), 0.0)
+        if Stage.SUBMIT in self._stages:
+            self._push(user_agent.submit(self._world, task), 0.0)
+        self._run_agenda()
+        if Stage.ACCESS in self._stages and not self._fetches:
+            reader = self._reader or self._scenario.first_reader
+            if reader:
+                waits = READER_WAITS if self._steps else 0.0
+                self._push(fetch.fetch(self._world, reader), self._clock.now + waits)
+                self._run_agenda()
+        unused = tuple(edit for edit in self._edits if edit.place not in self._plans.reached)
+        return Journey(self._scenario, self._edits, self._seed, tuple(self._steps), unused)
+
+    def _push(self, agent: Agent, due: float) -> None:
+        self._started += 1
+        heapq.heappush(self._agenda, (due, self._started, agent))
+
+    def _run_agenda(self) -> None:
+        agenda, clock, handlers = self._agenda, self._clock, self._handlers
+        while agenda:
+            due, _, agent = heapq.heappop(agenda)
+            if due > clock.now:
+                clock.now = due
+            answer: Any = None
+            try:
+                while True:
+                    errand = agent.send(answer)
+                    handler = handlers.get(type(errand))
+                    if handler is None:
+                        self._push(agent, errand.until if isinstance(errand, Sleep) else clock.now)
+                        break
+                    answer = handler(errand)
+            except StopIteration:
+                continue
+
+    # Errands --------------------------------------------------------------------------------------------------------------
+
+    def _place(self, leg: str, verb: str) -> str:
+        key = f"{leg}/{verb}"
+        count = self._counts.get(key, 0) + 1
+        self._counts[key] = count
+        return f"{key}.{count}"
+
+    def _start(self, errand: Start) -> None:
+        self._push(errand.agent, max(errand.at, self._clock.now))
+
+    def _do(self, errand: Do) -> None:
+        leg, action, octets, effects = errand
+        self._steps.append(
+            Step(
+                len(self._steps) + 1,
+                self._place(leg.name, action),
+                self._clock.now,
+                leg,
+                Kind.ACTION,
+                action,
+                octets,
+                "",
+                "",
+                -1,
+                effects,
+                False,
+                True,
+            )  # fmt: skip
+        )
+        for effect in effects:
+            if isinstance(effect, Stored):
+                self._letter_came(effect)
+
+    def _letter_came(self, effect: Stored) -> None:
+        """A reader looks for mail a minute after it came: the journey's reader, and who gets a report of failure."""
+        if Stage.ACCESS not in self._stages:
+            return
+        mailbox, letter = effect.mailbox, effect.letter
+        if letter.parent:
+            wanted = mailbox == self._scenario.sender or mailbox == self._reader
+        else:
+            if not self._reader:
+                self._reader = mailbox
+            wanted = mailbox == self._reader
+        due = self._clock.now + READER_WAITS
+        if wanted and self._fetches.get(mailbox, -1.0) < self._clock.now:
+            self._fetches[mailbox] = due
+            self._push(fetch.fetch(self._world, mailbox, letter.id), due)
+
+    def _lookup(self, errand: Lookup) -> Result:
+        leg, name, kind = errand
+        clock = self._clock
+        result = self._scenario.geography.zones.lookup(name, kind)
+        place = self._place(leg.name, "QUERY")
+        answer_place = self._place(leg.name, "ANSWER")
+        ident = draw.number(self._seed, place, "id") & 0xFFFF
+        clock.now += self._scenario.profile.delay(place)
+        asked = len(self._steps) + 1
+        question = dns.query(name, kind, ident)
+        self._steps.append(
+            Step(asked, place, clock.now, leg, Kind.QUERY, kind, (question,), "", "", -1, (), False, True)
+        )
+        plan = self._plans.at(answer_place) if self._plans else None
+        if plan is not None:
+            rcode = plan.say[0].decode("ascii", "replace").upper() if plan.say else ""
+            if not rcode:
+                clock.now += DNS_PATIENCE
+                return Result(Rcode.SERVFAIL)
+            if rcode in Rcode.__members__:
+                result = Result(Rcode[rcode])
+        clock.now += self._scenario.profile.delay(answer_place)
+        self._steps.append(
+            Step(
+                asked + 1,
+                answer_place,
+                clock.now,
+                leg,
+                Kind.ANSWER,
+                kind,
+                (dns.answer(question, result),),
+                "",
+                "",
+                asked,
+                (),
+                plan is not None and plan.own,
+                True,
+            )  # fmt: skip
+        )
+        return result
+
+    def _talk(self, errand: Talk) -> Any:
+        leg, script, port, letter = errand
+        world, clock, profile = self._world, self._clock, self._scenario.profile
+        host = world.hosts.get(leg.peer)
+        client_host = world.hosts[leg.actor]
+        up = host is not None and host.is_up(clock.now)
+        if host is None or not up or port not in host.ports:
+            script.close()
+            verb = Link.REFUSED if up else Link.UNREACHABLE
+            place = self._place(leg.name, "LINK")
+            self._steps.append(
+                Step(len(self._steps) + 1, place, clock.now, leg, Kind.LINK, verb, (), "", "", -1, (), False, True)
+            )
+            clock.now += profile.opening if up else profile.give_up
+            return NoConnection(up)
+        if leg.protocol == "pop3":
+            mailboxes = MailboxPolicy(world, host, client_host)
+            return Conversation(
+                leg, clock, profile, self._plans, self._steps,
+                lambda stand_in: pop3.Server(host.name, mailboxes, texts=host.texts, stand_in=stand_in),
+                pop3.Client(), mailboxes.effects,
+            ).run(script)  # fmt: skip
+        policy = MailPolicy(world, host, client_host, leg.name, letter)
+        submission = port == SUBMISSION
+        offers = host.offers if submission else _without_login(host.offers)
+        conversation = Conversation(
+            leg, clock, profile, self._plans, self._steps,
+            lambda stand_in: smtp.Server(
+                host.name, policy, texts=host.texts, offers=offers, wants_login=submission, stand_in=stand_in
+            ),
+            smtp.Client(), policy.effects,
+        )  # fmt: skip
+        outcome = conversation.run(script)
+        if Stage.DELIVER in self._stages:
+            for accepted in policy.accepted:
+                self._push(transfer_agent.take_charge(world, accepted), clock.now)
+        return outcome
+
+
+def _without_login(offers: tuple[str, ...]) -> tuple[str, ...]:
+    """Between servers nobody logs in."""
+    return tuple(line for line in offers if not line.startswith("AUTH "))
+
+
+#: Seconds after which a question that nobody answers is given up (RFC 1035 section 7.2 leaves it to the resolver).
+DNS_PATIENCE: Final = 5.0

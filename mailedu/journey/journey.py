@@ -1,0 +1,146 @@
+"""A journey, complete when it is made: stepping and jumping are an index. What can be looked up is made when looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from mailedu.agents.effects import Letter, Stored
+from mailedu.agents.errand import Leg, Stage
+from mailedu.agents.world import SUBMISSION
+from mailedu.journey import series
+from mailedu.journey.edit import Edit
+from mailedu.journey.log import log_of
+from mailedu.journey.step import Step
+from mailedu.network.segments import Packet, segments
+from mailedu.network.wire import Log
+
+if TYPE_CHECKING:
+    from mailedu.journey.scenario import Scenario
+    from mailedu.journey.scene import Scene
+
+
+class Journey:
+    """All steps from the first field to the reader's eyes. Made by `engine.play`; equal if scenario, edits and seed are."""
+
+    def __init__(
+        self, scenario: Scenario, edits: tuple[Edit, ...], seed: int, steps: tuple[Step, ...], unused: tuple[Edit, ...]
+    ) -> None:
+        self.scenario = scenario
+        self.edits = edits
+        self.seed = seed
+        self.steps = steps
+        self.unused = unused
+        """Edits whose place was never reached."""
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def step(self, n: int) -> Step:
+        """Step `n`, from 1. IndexError if there is none."""
+        if not 1 <= n <= len(self.steps):
+            raise IndexError(f"there is no step {n}: the journey has {len(self.steps)}")
+        return self.steps[n - 1]
+
+    def scene(self, n: int) -> Scene:
+        """Everything that a face shows at step `n`."""
+        from mailedu.journey.scene import Scene
+
+        return Scene(self, self.step(n))
+
+    @cached_property
+    def legs(self) -> tuple[Leg, ...]:
+        """In their order; they never overlap."""
+        return tuple(dict.fromkeys(step.leg for step in self.steps))
+
+    @cached_property
+    def by_place(self) -> dict[str, Step]:
+        """Place -> step."""
+        return {step.place: step for step in self.steps}
+
+    def first_of(self, stage: Stage) -> int | None:
+        """Number of the first step of a stage, or None."""
+        return next((step.n for step in self.steps if step.leg.stage is stage), None)
+
+    def wants_login(self, leg: Leg) -> bool:
+        """Whether the server of a submission takes no letter before a login."""
+        user = self.scenario.geography.users.get(self.scenario.sender)
+        return user is not None and user.submits_to == (leg.peer, SUBMISSION)
+
+    # Looked at by scenes ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def holders(self) -> series.Series[series.Holder]:
+        return series.holders(self.steps)
+
+    @cached_property
+    def envelopes(self) -> series.Series[series.EnvelopeSoFar]:
+        return series.envelopes(self.steps)
+
+    @cached_property
+    def worlds(self) -> series.Series[series.WorldView]:
+        boxes = {
+            address: series.Box(tuple(series.Lying(mail.uid, mail.letter) for mail in mails))
+            for address, mails in self.scenario.geography.mailboxes.items()
+        }
+        return series.worlds(self.steps, boxes)
+
+    def world(self, n: int) -> series.WorldView:
+        """Mailboxes, queues and fates after step `n`: the fold of the effects so far."""
+        return self.worlds.at(n)
+
+    @cached_property
+    def stored(self) -> tuple[Stored, ...]:
+        """Every letter that was put into a mailbox, in order, even if it was deleted later."""
+        return tuple(effect for step in self.steps for effect in step.effects if isinstance(effect, Stored))
+
+    @cached_property
+    def letters(self) -> dict[str, Letter]:
+        """Id -> the letter in its latest form."""
+        found: dict[str, Letter] = {}
+        for step in self.steps:
+            for effect in step.effects:
+                for value in effect:
+                    if isinstance(value, Letter):
+                        found[value.id] = value
+        return found
+
+    @cached_property
+    def log(self) -> Log:
+        """What was written to the network."""
+        return log_of(self)
+
+    @cached_property
+    def packets(self) -> tuple[Packet, ...]:
+        """The segments and datagrams under all of it, made from the log."""
+        return segments(self.log, self.scenario.profile)
+
+    @cached_property
+    def original(self) -> Journey:
+        """The same journey without the learner's edits: itself where there are none."""
+        return _original(self.scenario, self.seed) if self.edits else self
+
+    @cached_property
+    def first_difference(self) -> int | None:
+        """Number of the first step that is not as in the original: aligned by place, or the first that it lacks."""
+        if not self.edits:
+            return None
+        theirs = self.original.by_place
+        for step in self.steps:
+            other = theirs.get(step.place)
+            if other is None or not step.same(other):
+                return step.n
+        return len(self.steps) if len(self.steps) < len(self.original.steps) else None
+
+
+@lru_cache(maxsize=16)
+def _original(scenario: Scenario, seed: int) -> Journey:
+    from mailedu.journey.engine import play
+
+    return play(scenario, (), seed)
+
+
+def places(steps: Sequence[Step]) -> list[str]:
+    """Every place at which an edit can be made."""
+    return [step.place for step in steps]

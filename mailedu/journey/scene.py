@@ -1,0 +1,166 @@
+"""One moment of a journey, as every face shows it: TUI, notebook, page, text and quiz print a Scene and nothing below."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mailedu import pop3, smtp
+from mailedu.agents.actions import Action
+from mailedu.agents.effects import Letter
+from mailedu.explain import Explanation, Key, explain
+from mailedu.journey import series
+from mailedu.journey.gist import gist
+from mailedu.journey.step import Leg, Step
+from mailedu.machine import Kind
+from mailedu.network.segments import Packet
+from mailedu.pop3 import states as pop3_states
+from mailedu.smtp import states
+
+if TYPE_CHECKING:
+    from mailedu.journey.journey import Journey
+
+
+class Scene:
+    """Step `n` of a journey with all that is known after it. Everything is made when looked at."""
+
+    def __init__(self, journey: Journey, step: Step) -> None:
+        self.journey = journey
+        self.step = step
+        self.n = step.n
+        self.total = len(journey)
+
+    @property
+    def leg(self) -> Leg:
+        return self.step.leg
+
+    @property
+    def actor(self) -> str:
+        """The client, or who acts, as people call it."""
+        return self._title(self.leg.actor)
+
+    @property
+    def peer(self) -> str:
+        """The server, as people call it; empty where nobody is talked to."""
+        return self._title(self.leg.peer)
+
+    def _title(self, host: str) -> str:
+        found = self.journey.scenario.geography.hosts.get(host)
+        return (found.title or host) if found else host
+
+    @cached_property
+    def gist(self) -> str:
+        """The step in one line."""
+        return gist(self.step)
+
+    @cached_property
+    def ladder(self) -> tuple[Step, ...]:
+        """The steps of this leg so far, this one last."""
+        return tuple(step for step in self.journey.steps[: self.n] if step.leg.name == self.leg.name)
+
+    @property
+    def holder(self) -> series.Holder:
+        """Where the letter is."""
+        return self.journey.holders.at(self.n)
+
+    @property
+    def envelope(self) -> series.EnvelopeSoFar:
+        """What has been said of the envelope in this conversation."""
+        return self.journey.envelopes.at(self.n)
+
+    @property
+    def world(self) -> series.WorldView:
+        """Mailboxes, queues, fates."""
+        return self.journey.world(self.n)
+
+    @cached_property
+    def packets(self) -> tuple[Packet, ...]:
+        """The packets that this step sent."""
+        return tuple(packet for packet in self.journey.packets if packet.step == self.n)
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """Title, what, why, RFC, today, erratum, digits and spans."""
+        return explain(self.key)
+
+    @cached_property
+    def key(self) -> Key:
+        """What the explanation goes by: octets and the table alone."""
+        step = self.step
+        prompt = b""
+        if step.verb == "RESPONSE" and step.kind is Kind.COMMAND:
+            asked = next((s for s in reversed(self.ladder[:-1]) if s.kind is Kind.REPLY), None)
+            prompt = asked.head(512) if asked is not None else b""
+        return Key(step.leg.protocol, step.kind, step.verb, step.before, step.head(), prompt)
+
+    @cached_property
+    def may_come_next(self) -> tuple[str, ...]:
+        """Verbs that the client may say now; while a reply is due there is nothing to say, and where nobody talks either."""
+        if self.leg.protocol not in ("smtp", "submission", "pop3") or self.step.kind is Kind.ACTION:
+            return ()
+        if self.step.kind is Kind.LINK and self.step.verb != "CONNECT":
+            return ()
+        listener = self._follower()
+        if isinstance(listener, pop3.Client):
+            return tuple(pop3_states.may_come_next(listener.session))
+        return tuple(states.may_come_next(listener.session))
+
+    @property
+    def who_is_next(self) -> str:
+        """client, server or nobody: whose turn it is after this step."""
+        if self.step.kind in (Kind.COMMAND, Kind.QUERY):
+            return "server"
+        if self.step.kind is Kind.LINK:
+            return "server" if self.step.verb == "CONNECT" else "nobody"
+        if self.step.kind in (Kind.REPLY, Kind.DATA):
+            return "nobody" if self.step.after == "CLOSED" else "client"
+        return "nobody"
+
+    @cached_property
+    def letter(self) -> Letter | None:
+        """The letter that this step is about, as it stands now: fields that hops have added first."""
+        found: Letter | None = None
+        for step in self.journey.steps[: self.n]:
+            if step.leg.letter != self.leg.letter and not step.effects:
+                continue
+            for effect in step.effects:
+                for value in effect:
+                    if isinstance(value, Letter) and value.id == self.leg.letter:
+                        found = value
+            if found is not None and step.leg.letter == self.leg.letter and step.kind is Kind.ACTION:
+                if step.verb in (Action.RECEIVED, Action.RETURN_PATH) and step.octets[0] not in found.added:
+                    found = found._replace(added=(step.octets[0], *found.added))
+        return found
+
+    @property
+    def just_added(self) -> bytes:
+        """The field that this step put on top of the letter, if it did."""
+        return self.step.octets[0] if self.step.verb in (Action.RECEIVED, Action.RETURN_PATH) else b""
+
+    @property
+    def original(self) -> Step | None:
+        """The step at the same place without the learner's edits; None if there is none."""
+        return self.journey.original.by_place.get(self.step.place)
+
+    @property
+    def differs(self) -> bool:
+        """True from the first step on that is not as in the original."""
+        first = self.journey.first_difference
+        return first is not None and self.n >= first
+
+    def _follower(self) -> smtp.Client | pop3.Client:
+        """A listener to this conversation up to here. Long texts are spared it: only their ends matter to the state."""
+        is_pop3 = self.leg.protocol == "pop3"
+        listener: smtp.Client | pop3.Client = pop3.Client() if is_pop3 else smtp.Client()
+        if isinstance(listener, smtp.Client):
+            listener.session.wants_login = self.leg.protocol == "submission" and self.journey.wants_login(self.leg)
+        for step in self.ladder:
+            if step.kind is Kind.COMMAND:
+                listener.follow(step.octets[0])
+            elif step.kind is Kind.REPLY and is_pop3:
+                listener.receive(step.octets[0])
+                if len(step.octets) > 1:
+                    listener.receive(b".\r\n")
+            elif step.kind is Kind.REPLY:
+                listener.receive(b"".join(step.octets))
+        return listener
