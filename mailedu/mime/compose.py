@@ -73,7 +73,7 @@ def compose(draft: Draft, *, date: float, zone: int | None = 0, message_id: str,
     """The message that a draft becomes, and its envelope.
 
     `date`: seconds since 1970; `zone`: minutes east of UTC; `message_id`: with its angle brackets; `boundary`: used if there
-    are attachments, and must occur in no text. Bcc is part of the envelope alone. AddressError names the first bad address.
+    are attachments. Bcc is part of the envelope alone. AddressError names the first bad address.
     """
     if sum(len(each.octets) for each in draft.attachments) > LARGE:
         return _compose(draft, date, zone, message_id, boundary)
@@ -151,14 +151,14 @@ def gather(octets: Iterable[bytes]) -> tuple[bytes, ...]:
 
 def _content(draft: Draft, boundary: str) -> list[Piece]:
     """The MIME fields, if any are needed, and what follows the header."""
-    text = _text_part(draft.text)
+    text = text_part(draft.text)
     if draft.attachments:
         parts = [*([text] if draft.text else []), *map(_attachment_part, draft.attachments)]
         return multipart("multipart/mixed", parts, boundary)
-    mime = [Piece("FIELD", field.partition(b":")[0].decode("ascii"), field) for field in text.fields]
-    if mime:
-        mime.insert(0, Piece("FIELD", "MIME-Version", MIME_VERSION))
-    return [*mime, Piece("BODY", "text/plain", b"\r\n" + text.body)]
+    if len(text.fields) == 1:  # no encoding: a plain message needs no MIME
+        return [Piece("BODY", text.type, b"\r\n" + text.body)]
+    mime = [Piece("FIELD", field.partition(b":")[0].decode("ascii"), field) for field in (MIME_VERSION, *text.fields)]
+    return [*mime, Piece("BODY", text.type, b"\r\n" + text.body)]
 
 
 MIME_VERSION: Final = b"MIME-Version: 1.0\r\n"
@@ -170,7 +170,10 @@ def multipart(
     """MIME-Version, Content-Type and a PART for each part; `type_` is `multipart/mixed` or another multipart.
 
     A PART goes from the line end before its delimiter to the one before the next; the last has the closing delimiter too.
+    A boundary that occurs in a part gets an `x` at its end until it does not.
     """
+    while any(b"--" + boundary.encode("ascii") in part.body for part in parts):
+        boundary += "x"
     content_type = fold("Content-Type", format_parameters(type_, (*params, ("boundary", boundary))))
     pieces = [Piece("FIELD", "MIME-Version", MIME_VERSION), Piece("FIELD", "Content-Type", content_type)]
     delimiter = b"\r\n--" + boundary.encode("ascii")
@@ -182,14 +185,14 @@ def multipart(
     return pieces
 
 
-def _text_part(text: str) -> BodyPart:
-    """A text with CRLF line ends, the last line's too; no fields where US-ASCII as it stands will do."""
+def text_part(text: str) -> BodyPart:
+    """A text with CRLF line ends, the last line's too, as a body part: US-ASCII as it stands, else encoded UTF-8."""
     octets = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode("utf-8", "replace")
     if octets and not octets.endswith(b"\r\n"):
         octets += b"\r\n"
     encoding = choose_encoding(octets)
     if encoding == "7bit":
-        return BodyPart("text/plain", (), octets)
+        return BodyPart("text/plain", (fold("Content-Type", "text/plain; charset=us-ascii"),), octets)
     fields = (
         fold("Content-Type", "text/plain; charset=utf-8"),
         fold("Content-Transfer-Encoding", encoding),
@@ -210,7 +213,9 @@ def _attachment_part(attachment: Attachment) -> BodyPart:
         eight = () if octets.isascii() else (fold("Content-Transfer-Encoding", "8bit"),)
         return BodyPart(type_, (*described, *eight), octets)
     encode = _base64_cached if len(octets) <= LARGE else encode_base64
-    return BodyPart(type_, (*described, fold("Content-Transfer-Encoding", "base64")), encode(octets).removesuffix(b"\r\n"))
+    return BodyPart(
+        type_, (*described, fold("Content-Transfer-Encoding", "base64")), encode(octets).removesuffix(b"\r\n")
+    )
 
 
 _base64_cached = lru_cache(maxsize=64)(encode_base64)

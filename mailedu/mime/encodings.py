@@ -8,6 +8,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 Encoding: TypeAlias = Literal["7bit", "quoted-printable", "base64"]
 
+#: Names for octets that stand as they are (RFC 2045 section 6.2).
+TRANSPARENT: Final = frozenset(("7bit", "8bit", "binary"))
 #: Octets of a line without its CRLF (RFC 5322 section 2.1.1).
 MAX_LINE: Final = 998
 #: Characters of an encoded line (RFC 2045 sections 6.7 and 6.8).
@@ -78,7 +80,7 @@ def _base64_block(octets: bytes) -> bytes:
 
 
 def decode_base64(octets: bytes) -> bytes:
-    """Base64 to octets, whatever they are: foreign characters are skipped, what lacks its end is decoded as far as it goes."""
+    """Base64 to octets, whatever they are: foreign characters are skipped, and what is cut off ends where it ends."""
     try:
         return a2b_base64(octets)
     except Error:

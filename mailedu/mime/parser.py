@@ -13,7 +13,7 @@ from typing import Final
 
 from mailedu.mime.defects import Defect as Defect
 from mailedu.mime.defects import defect
-from mailedu.mime.encodings import decode, flaw, long_line
+from mailedu.mime.encodings import TRANSPARENT, decode, flaw, long_line
 from mailedu.mime.fields.charsets import readable
 from mailedu.mime.fields.parameters import Structured, parse_parameters
 from mailedu.mime.fields.words import unfold
@@ -27,8 +27,7 @@ MAX_DEPTH: Final = 100
 MAX_PARTS: Final = 10_000
 
 _TYPE: Final = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+/[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+", re.ASCII)
-_TRANSPARENT: Final = frozenset(("7bit", "8bit", "binary"))
-_KNOWN: Final = _TRANSPARENT | {"quoted-printable", "base64"}
+_KNOWN: Final = TRANSPARENT | {"quoted-printable", "base64"}
 _MESSAGES: Final = frozenset(("message/rfc822", "message/global"))
 _MIME_FIELDS: Final = frozenset(("content-type", "content-transfer-encoding", "content-disposition", "mime-version"))
 _NOWHERE: Final = Structured("", (), ())
@@ -173,7 +172,11 @@ class _Parser:
         header = read_header(self.octets, start, end)
         defects = list(header.defects)
         mime = _mime_fields(header, defects)
-        if is_message and "mime-version" not in mime and ("content-type" in mime or "content-transfer-encoding" in mime):
+        if (
+            is_message
+            and "mime-version" not in mime
+            and ("content-type" in mime or "content-transfer-encoding" in mime)
+        ):
             place = mime.get("content-type") or mime["content-transfer-encoding"]
             defects.append(defect("no-mime-version", place.span[0]))
         type_, params = self._type(mime.get("content-type"), default, defects)
@@ -182,14 +185,14 @@ class _Parser:
         parts: tuple[Part, ...] = ()
         preamble = epilogue = None
         major = type_.partition("/")[0]
-        if encoding not in _TRANSPARENT and (major == "multipart" or type_ in _MESSAGES):
+        if encoding not in TRANSPARENT and (major == "multipart" or type_ in _MESSAGES):
             defects.append(defect("encoded-composite", mime["content-transfer-encoding"].span[0], major, encoding))
         if depth >= MAX_DEPTH and (major == "multipart" or type_ in _MESSAGES):
             defects.append(defect("too-deep", body[0], MAX_DEPTH))
         elif major == "multipart":
             declared = mime["content-type"].span[0]
             preamble, parts, epilogue = self._multipart(header, body, type_, params, depth, declared, defects)
-        elif type_ in _MESSAGES and encoding in _TRANSPARENT:
+        elif type_ in _MESSAGES and encoding in TRANSPARENT:
             parts = (self.part(*body, "text/plain", depth + 1, is_message=True),)
         if not parts:
             self._leaf(body, encoding, defects)

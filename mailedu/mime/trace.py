@@ -131,7 +131,7 @@ def _first(clauses: dict[str, list[str]], name: str) -> str:
 
 
 def _lexemes(text: str) -> Iterator[tuple[str, str, int]]:
-    """(comment or word, its text, where it ends)"""
+    """Each word or comment: which it is, its text, where it ends."""
     at, size = 0, len(text)
     while at < size:
         if text[at] == "(":

@@ -14,12 +14,15 @@ _PUNCTUATION: Final = re.compile(r"[^a-z0-9]+")
 
 def from_charset(octets: bytes, charset: str) -> str | None:
     """The characters of `octets`, those that are none replaced by U+FFFD; None for a charset that nobody knows."""
-    if _PUNCTUATION.sub("_", charset.lower()) in _NO_CHARSET:
+    name = _PUNCTUATION.sub("_", charset.lower())
+    if name in _NO_CHARSET:
         return None
     try:
-        return octets.decode(charset, "replace")
+        text = octets.decode(charset, "replace")
     except (LookupError, ValueError):
         return None
+    # UTF-7 can say half a surrogate pair, which no output can.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if "7" in name else text
 
 
 def readable(octets: bytes, charset: str = "us-ascii") -> str:

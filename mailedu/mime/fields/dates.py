@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -44,7 +44,7 @@ def format_date(when: datetime | float, zone: int | None = 0) -> str:
     which to write it; None writes UTC with `-0000`, which says nothing about the local clock.
     """
     if isinstance(when, datetime):
-        when = (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()
+        when = (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
     minutes = zone or 0
     local = datetime(1970, 1, 1) + timedelta(seconds=when, minutes=minutes)  # noqa: DTZ001
     sign = "-" if zone is None or zone < 0 else "+"
@@ -56,7 +56,7 @@ def format_date(when: datetime | float, zone: int | None = 0) -> str:
 
 
 def parse_date(text: str) -> Date | None:
-    """Read a date-time, obsolete forms too; None if it is none. Comments are skipped; a leap second counts as the next one."""
+    """Read a date-time, obsolete forms too; None if it is none. A leap second counts as the one after it."""
     while "(" in text:
         bare = _COMMENT.sub(" ", text)
         if bare == text:

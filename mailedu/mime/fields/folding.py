@@ -58,7 +58,7 @@ def fold_line(line: bytes, limit: int = SHOULD, keep: int = 0) -> bytes:
 
 
 def _cut(line: bytes, start: int, low: int, high: int, end: int) -> int:
-    """Where to part line[start:]: at the last comma or semicolon in reach, else the last blank, else the next; -1: nowhere."""
+    """Where to part line[start:]: after the last comma or semicolon in reach, else at a blank; -1 for nowhere."""
     # A comma only in the second half: an early one would waste the line.
     for mark in (b", ", b"; "):
         at = line.rfind(mark, max(low, start + (high - start) // 2), high + 1)

@@ -79,14 +79,14 @@ def _characters(octets: bytes, charset: str, source: str) -> str:
 
 
 def encoded_words(text: str, first: int = MAX_WORD) -> list[str]:
-    """A text as encoded words of at most 75 characters (the first: at most `first`), in UTF-8, Q or B, whichever is shorter.
+    """A text as encoded words of at most 75 characters (the first: at most `first`), in UTF-8, Q or B.
 
-    Each holds whole characters. Put blanks or folds between them. RFC 2047 sections 2 and 4.
+    Q, which people can read, where most characters are US-ASCII (RFC 2047 section 4). Each word holds whole characters.
+    Put blanks or folds between them.
     """
-    quoted = [(character, "".join(map(_Q.__getitem__, _utf8(character)))) for character in text]
-    size = len(_utf8(text))
-    if sum(len(q) for _, q in quoted) <= (size + 2) // 3 * 4:
-        return [_Q_HEAD + "".join(chunk) + _TAIL for chunk in _cut([q for _, q in quoted], first)]
+    if 2 * sum(map(str.isascii, text)) >= len(text):
+        quoted = ["".join(map(_Q.__getitem__, _utf8(character))) for character in text]
+        return [_Q_HEAD + "".join(chunk) + _TAIL for chunk in _cut(quoted, first)]
     words: list[str] = []
     room = (min(first, MAX_WORD) - MAX_WORD + _ROOM) // 4 * 3
     octets = b""
@@ -144,7 +144,7 @@ def encode_text(text: str, used: int = 0) -> str:
     before, after = words[:first], words[last + 1 :]
     column = used + sum(map(len, before)) + len(before)
     # Less room than this on the first line is not worth a word.
-    room = MAX_WORD_LINE - column if 24 <= MAX_WORD_LINE - column else MAX_WORD
+    room = MAX_WORD_LINE - column if MAX_WORD_LINE - column >= 24 else MAX_WORD
     return " ".join((*before, *encoded_words(" ".join(words[first : last + 1]), room), *after))
 
 
