@@ -1,6 +1,7 @@
 """A report that a letter could not be delivered: `multipart/report` from the null reverse-path (RFC 6522, RFC 3464).
 
-Nobody answers a report with a report: it leaves from `<>`, and a letter from `<>` that fails is dropped (RFC 5321 4.5.5).
+Nobody answers a report with a report: it leaves from `<>`, and a letter from `<>` that fails is dropped (RFC 5321
+section 4.5.5).
 """
 
 from __future__ import annotations

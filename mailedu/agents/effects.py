@@ -80,7 +80,7 @@ class Bounced(NamedTuple):
 
 
 class Dropped(NamedTuple):
-    """A server gave up on recipients of a letter whose reverse-path is null, so that nobody is told (RFC 5321 4.5.5)."""
+    """A server gave up on recipients of a letter with a null reverse-path, so that nobody is told (RFC 5321 4.5.5)."""
 
     host: str
     letter: str
@@ -113,6 +113,8 @@ class Locked(NamedTuple):
 
 
 class Unlocked(NamedTuple):
+    """The reader is through; others may open the mailbox."""
+
     mailbox: str
 
 

@@ -1,7 +1,7 @@
 """What an agent wants done: it yields errands and is sent what came of them.
 
-The simulator answers with virtual time and machines joined back to back, a server with sockets and a database; the agents
-(queue, retry, bounce, delivery, fetching) are the same.
+The simulator answers with virtual time and machines joined back to back, a server with sockets and a database; the
+agents (queue, retry, bounce, delivery, fetching) are the same.
 """
 
 from __future__ import annotations

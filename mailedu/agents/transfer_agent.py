@@ -1,4 +1,4 @@
-"""The mail transfer agent: takes charge of a letter, asks the DNS, hands it on, tries again, and reports failure in the end.
+"""The mail transfer agent: takes charge of a letter, asks the DNS, hands it on, tries again, at last reports failure.
 
 The queue is the engine's agenda: an agent for each (letter, domain) that sleeps until its next attempt is due.
 """
@@ -26,7 +26,7 @@ _NEXT_HOST: Final = frozenset({"GREETING", "EHLO", "HELO"})
 
 
 def take_charge(world: World, accepted: Accepted) -> Agent:
-    """What a server does with a letter that it has acknowledged: a Received field, then a mailbox here or a queue entry."""
+    """What a server does with a letter that it acknowledged: a Received field, then a mailbox here or a queue entry."""
     letter = accepted.letter
     recipients = letter.envelope.recipients
     field = trace.received(

@@ -25,7 +25,7 @@ class Task(NamedTuple):
 
 
 def compose(world: World, task: Task) -> Agent:
-    """Stage 1: one step for each field and part, then the letter and its envelope (RFC 5322 section 3.6, Figure 21.4)."""
+    """Stage 1: a step for each field and part, then the letter and its envelope (RFC 5322 section 3.6, Figure 21.4)."""
     user = world.users[task.user]
     leg = world.leg(task.letter.id, "compose", Stage.COMPOSE, user.host, "", "ua")
     for piece in task.pieces:

@@ -1,7 +1,7 @@
 """Edits: other lines at a place, and the form in which people write them.
 
-A place is leg, planned verb, occurrence, so edits elsewhere do not shift it. `PLACE=LINE` says LINE there instead, `+PLACE=LINE`
-before what was planned, `PLACE=` drops it, `PLACE=~` falls silent; `PLACE!=` is about the reply.
+A place is leg, planned verb, occurrence, so edits elsewhere do not shift it. `PLACE=LINE` says LINE there instead,
+`+PLACE=LINE` before what was planned, `PLACE=` drops it, `PLACE=~` falls silent; `PLACE!=` is about the reply.
 """
 
 from __future__ import annotations

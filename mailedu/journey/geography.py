@@ -1,4 +1,4 @@
-"""From a scenario's tables to hosts, users and zones; and for a letter of one's own, the part of the world that it lacks."""
+"""From a scenario's tables to hosts, users and zones; for a letter of one's own, also what the world lacks for it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ _LOGIN: Final = "AUTH LOGIN PLAIN"
 
 
 class Built(NamedTuple):
+    """What comes of the tables."""
+
     geography: Geography
     machines: Sequence[Mapping[str, Any]]
     """Those on the map, left to right."""
@@ -128,13 +130,13 @@ def _messages(address: str, tables: Sequence[Mapping[str, Any]]) -> tuple[Mail, 
     return tuple(mails)
 
 
-# A letter of one's own -----------------------------------------------------------------------------------------------------
+# A letter of one's own ------------------------------------------------------------------------------------------------
 
 
 def _complete(
     message: Prepared, sender: str, hosts: dict[str, Host], users: dict[str, User], zones: dict[str, Any]
 ) -> str:
-    """Give each domain that the scenario lacks an exchanger and each recipient there a mailbox; returns what to tell."""
+    """Give each domain that the scenario lacks an exchanger, each recipient there a mailbox; returns what to tell."""
     made: list[str] = []
     known = {domain.lower() for domain in zones} | {address.rpartition("@")[2] for address in users}
     for recipient in message.recipients:

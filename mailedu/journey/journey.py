@@ -1,4 +1,4 @@
-"""A journey, complete when it is made: stepping and jumping are an index. What can be looked up is made when looked at."""
+"""A journey, complete when it is made: to step or jump is an index. What can be looked up is made when looked at."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Journey:
-    """All steps from the first field to the reader's eyes. Made by `engine.play`; equal if scenario, edits and seed are."""
+    """All steps from the first field to the reader's eyes, made by `engine.play`: equal if its arguments are."""
 
     def __init__(
         self, scenario: Scenario, edits: tuple[Edit, ...], seed: int, steps: tuple[Step, ...], unused: tuple[Edit, ...]
@@ -68,7 +68,7 @@ class Journey:
         user = self.scenario.geography.users.get(self.scenario.sender)
         return user is not None and user.submits_to == (leg.peer, SUBMISSION)
 
-    # Looked at by scenes ------------------------------------------------------------------------------------------------------
+    # Looked at by scenes ----------------------------------------------------------------------------------------------
 
     @cached_property
     def holders(self) -> series.Series[series.Holder]:

@@ -1,4 +1,4 @@
-"""From steps to the log of writes: each step that crossed the network is one write. Nothing of it is kept while playing."""
+"""From steps to the log of writes: each step that crossed the network is one write. None is kept while playing."""
 
 from __future__ import annotations
 

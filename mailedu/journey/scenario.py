@@ -1,7 +1,7 @@
 """A scenario: the world, the letter and the network of a journey, read from TOML and patched by faults.
 
-Order: its base, the base's faults that it names, faults switched on, the message, edits. Tables merge by key, all else replaces,
-`false` removes.
+Order: its base, the base's faults that it names, faults switched on, the message, edits. Tables merge by key, all else
+replaces, `false` removes.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Scenario:
         return ""
 
     def task(self, seed: int, plans: Plans) -> Task:
-        """The letter to be sent, composed or prepared. Edits of `compose/FIELD` and `compose/BODY` change what is written."""
+        """The letter to be sent, composed or prepared. Edits of `compose/FIELD` and `compose/BODY` change the text."""
         letter, pieces = self._draft(seed)
         if plans and self.message is None:
             pieces = _edited(pieces, plans)
@@ -171,7 +171,7 @@ def _name(line: bytes) -> str:
     return line.partition(b":")[0].decode("ascii", "replace")
 
 
-# Loading ------------------------------------------------------------------------------------------------------------------
+# Loading --------------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=1)
@@ -183,7 +183,7 @@ def names() -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _table(name: str) -> dict[str, Any]:
-    """A scenario's table with its base merged in. Raises ScenarioError for an unknown name, ContentError for a bad file."""
+    """A scenario's table with its base merged in. ScenarioError for an unknown name, ContentError for a bad file."""
     if name not in names():
         close = difflib.get_close_matches(name, names(), n=3, cutoff=0.4)
         hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(names())}"

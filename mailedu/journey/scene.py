@@ -1,4 +1,4 @@
-"""One moment of a journey, as every face shows it: TUI, notebook, page, text and quiz print a Scene and nothing below."""
+"""A moment of a journey, as each face shows it: TUI, notebook, page, text and quiz print a Scene and nothing below."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Scene:
 
     @cached_property
     def may_come_next(self) -> tuple[str, ...]:
-        """Verbs that the client may say now; while a reply is due there is nothing to say, and where nobody talks either."""
+        """Verbs that the client may say now; none while a reply is due, and where nobody talks."""
         if self.leg.protocol not in ("smtp", "submission", "pop3") or self.step.kind is Kind.ACTION:
             return ()
         if self.step.kind is Kind.LINK and self.step.verb != "CONNECT":
@@ -127,9 +127,9 @@ class Scene:
                 for value in effect:
                     if isinstance(value, Letter) and value.id == self.leg.letter:
                         found = value
-            if found is not None and step.leg.letter == self.leg.letter and step.kind is Kind.ACTION:
-                if step.verb in (Action.RECEIVED, Action.RETURN_PATH) and step.octets[0] not in found.added:
-                    found = found._replace(added=(step.octets[0], *found.added))
+            adds = step.verb in (Action.RECEIVED, Action.RETURN_PATH) and step.leg.letter == self.leg.letter
+            if found is not None and adds and step.octets[0] not in found.added:
+                found = found._replace(added=(step.octets[0], *found.added))
         return found
 
     @property

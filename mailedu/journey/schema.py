@@ -1,4 +1,4 @@
-"""The form of a scenario file: which keys there are and what may stand in them. What is wrong is named with its line."""
+"""The form of a scenario file: which keys there are, what may stand in them. What is wrong is named with its line."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Series(Generic[T]):
         return self._values[-1]
 
 
-# Who holds the letter ------------------------------------------------------------------------------------------------------
+# Who holds the letter -------------------------------------------------------------------------------------------------
 
 
 class Holder(NamedTuple):
@@ -77,7 +77,7 @@ class Holder(NamedTuple):
 
 
 def holders(steps: Sequence[Step]) -> Series[Holder]:
-    """The letter stays with its owner while envelopes are agreed on, is on the wire as content, and moves at the 250."""
+    """The letter stays with its owner while envelopes are agreed on, is on the wire as content, moves at the 250."""
     series = Series(Holder("", "", "writing"))
     owner: dict[str, Holder] = {}
     for step in steps:
@@ -113,7 +113,7 @@ def holders(steps: Sequence[Step]) -> Series[Holder]:
     return series
 
 
-# The envelope so far -------------------------------------------------------------------------------------------------------
+# The envelope so far --------------------------------------------------------------------------------------------------
 
 
 class Named(NamedTuple):
@@ -181,7 +181,7 @@ def _address(step: Step) -> str:
         return grammar.loose_path(argument)
 
 
-# The world -----------------------------------------------------------------------------------------------------------------
+# The world ------------------------------------------------------------------------------------------------------------
 
 
 class Entry(NamedTuple):
@@ -309,6 +309,6 @@ def _less(queue: tuple[Entry, ...], host: str, letter: str, recipients: tuple[st
 
 
 __all__ = [
-    "Box", "Entry", "Envelope", "EnvelopeSoFar", "Fetched", "Holder", "Lying", "Named", "Series", "Session", "WorldView",
-    "envelopes", "holders", "worlds",
+    "Box", "Entry", "Envelope", "EnvelopeSoFar", "Fetched", "Holder", "Lying", "Named", "Series", "Session",
+    "WorldView", "envelopes", "holders", "worlds",
 ]  # fmt: skip

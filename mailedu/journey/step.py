@@ -67,7 +67,7 @@ class Step(NamedTuple):
         return b"".join(taken)
 
     def same(self, other: Step) -> bool:
-        """Whether both say the same thing: kind, verb, octets, states and effects (not when, nor under which number)."""
+        """Whether both say the same: kind, verb, octets, states and effects (not when, nor under which number)."""
         return (
             self.kind == other.kind
             and self.verb == other.verb
