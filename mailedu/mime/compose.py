@@ -1,9 +1,9 @@
 """A letter composed by a user agent, field by field and part by part (RFC 5322 section 3.6, RFC 2045, 2046).
 
-US-ASCII text in short lines is a plain message without MIME fields. Other text becomes UTF-8 in quoted-printable (base64
-where that is shorter), and with an attachment the message becomes a multipart/mixed. The octets of the pieces, joined, are
-the message. The empty line that ends the header begins the BODY; of a multipart it is the line end of the first delimiter,
-so that each PART begins with the CRLF of its own delimiter.
+US-ASCII text in short lines is a plain message without MIME fields. Other text becomes UTF-8 in quoted-printable
+(base64 where that is shorter), and with an attachment the message becomes a multipart/mixed. The octets of the
+pieces, joined, are the message. The empty line that ends the header begins the BODY; of a multipart it is the line
+end of the first delimiter, so that each PART begins with the CRLF of its own delimiter.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class BodyPart(NamedTuple):
 def compose(draft: Draft, *, date: float, zone: int | None = 0, message_id: str, boundary: str) -> Composed:
     """The message that a draft becomes, and its envelope.
 
-    `date`: seconds since 1970; `zone`: minutes east of UTC; `message_id`: with its angle brackets; `boundary`: used if there
-    are attachments. Bcc is part of the envelope alone. AddressError names the first bad address.
+    `date`: seconds since 1970; `zone`: minutes east of UTC; `message_id`: with its angle brackets; `boundary`: used
+    if there are attachments. Bcc is part of the envelope alone. AddressError names the first bad address.
     """
     if sum(len(each.octets) for each in draft.attachments) > LARGE:
         return _compose(draft, date, zone, message_id, boundary)
@@ -169,8 +169,8 @@ def multipart(
 ) -> list[Piece]:
     """MIME-Version, Content-Type and a PART for each part; `type_` is `multipart/mixed` or another multipart.
 
-    A PART goes from the line end before its delimiter to the one before the next; the last has the closing delimiter too.
-    A boundary that occurs in a part gets an `x` at its end until it does not.
+    A PART goes from the line end before its delimiter to the one before the next; the last has the closing delimiter
+    too. A boundary that occurs in a part gets an `x` at its end until it does not.
     """
     while any(b"--" + boundary.encode("ascii") in part.body for part in parts):
         boundary += "x"

@@ -34,7 +34,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "no-boundary": "A multipart without a boundary parameter cannot be parted (RFC 2046 section 5.1.1).",
     "bad-boundary": "A boundary has 1 to 70 characters of a small set, the last no blank (RFC 2046 section 5.1.1).",
     "no-delimiter": "The delimiter that the boundary announces never comes.",
-    "no-closing-delimiter": "The closing delimiter, with two more hyphens, is missing: the end may have been cut off.",
+    "no-closing-delimiter": "The closing delimiter, with two more hyphens, is missing: the end may be cut off.",
     "delimiter-without-hyphens": "A delimiter needs two hyphens before the boundary.",
     "delimiter-differs": "This line resembles the delimiter, but is not it.",
     "too-deep": "Parts are nested more than {} deep; what is inside this one was not looked at.",

@@ -9,10 +9,10 @@ from mailedu.mime.parser import Defect, Part
 
 
 def describe(part: Part) -> dict[str, Any]:
-    """A part and all in it: type, params, charset, filename, disposition, encoding, headers, spans, size, sha256, defects.
+    """A part and all in it: what its header says, where it stands, its size and hash, what is wrong with it.
 
-    `size` and `sha256` are of the decoded octets, None for a multipart; `raw` of a field is its octets read as UTF-8, with
-    backslashes where they are none.
+    `size` and `sha256` are of the decoded octets, None for a multipart; `raw` of a field is its octets read as UTF-8,
+    with backslashes where they are none.
     """
     payload = None if part.is_multipart else part.decoded()
     inner = part.encoding_defect()

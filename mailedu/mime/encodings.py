@@ -145,7 +145,7 @@ def has_only_crlf(octets: bytes) -> bool:
 
 
 def long_line(octets: bytes, start: int = 0, end: int | None = None, limit: int = MAX_LINE) -> int:
-    """Where the first line of more than `limit` octets begins in octets[start:end], whose lines end in CRLF; -1 for none.
+    """Where the first line of more than `limit` octets begins in octets[start:end]; -1 for none. Lines end in CRLF.
 
     Hops from line end to line end, a window at a time: a regular expression would read each octet.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from mailedu.mime.defects import Defect, defect
@@ -29,7 +30,8 @@ class Delimiter(NamedTuple):
 def delimiters(octets: bytes, start: int, end: int, boundary: bytes) -> Iterator[Delimiter]:
     """The delimiter lines in octets[start:end], up to the closing one.
 
-    Two hyphens and the boundary at the start of a line, then nothing but blanks. Each octet is looked at once, by `find`.
+    Two hyphens and the boundary at the start of a line, then nothing but blanks. Each octet is looked at once, by
+    `find`.
     """
     mark = b"--" + boundary
     needle = b"\n" + mark
@@ -63,7 +65,7 @@ class Cut(NamedTuple):
 
 
 def cut(octets: bytes, start: int, end: int, boundary: bytes, limit: int) -> Cut:
-    """Cut octets[start:end] into at most `limit` parts. Without a closing delimiter the last part goes on to the end."""
+    """Cut octets[start:end] into at most `limit` parts. Without a closing delimiter the last part goes to the end."""
     preamble = (start, end)
     parts: list[Span] = []
     begun = -1  # where the part begins that is open
@@ -114,7 +116,7 @@ def lookalikes(octets: bytes, start: int, end: int, boundary: bytes) -> list[Def
                 found.append(defect("delimiter-differs", at))
                 places.append(at + len(line) + 1)
         at += len(line) + 1
-    for below, next_place in zip(places, places[1:], strict=False):
+    for below, next_place in pairwise(places):
         found.extend(read_header(octets, below, next_place).defects)
     return found
 

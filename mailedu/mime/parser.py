@@ -56,7 +56,7 @@ class Part:
     epilogue_span: Span | None
     """What stands behind its closing delimiter."""
     defects: tuple[Defect, ...]
-    """What is wrong with this part itself, in the order of the octets; `all_defects` has those of the parts in it too."""
+    """What is wrong with this part itself, in the order of the octets. See `all_defects`."""
 
     # What the header says ---------------------------------------------------------------------------------------------
 
@@ -202,8 +202,18 @@ class _Parser:
                 defects.append(defect("long-line", at))
         defects.sort(key=_octet)
         return Part(
-            self.octets, header.fields, header.span, body, type_, params, encoding, parts, preamble, epilogue, tuple(defects)
-        )  # fmt: skip
+            self.octets,
+            header.fields,
+            header.span,
+            body,
+            type_,
+            params,
+            encoding,
+            parts,
+            preamble,
+            epilogue,
+            tuple(defects),
+        )
 
     def _type(self, found: Field | None, default: str, defects: list[Defect]) -> tuple[str, Mapping[str, str]]:
         if found is None:

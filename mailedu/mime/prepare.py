@@ -1,11 +1,12 @@
 """A real message or text from a file, made ready to be sent: what a user agent changes, and nothing else.
 
-What is changed, each with a `Piece` that names it: line ends become CRLF and the last line has one; a leading mbox `From `
-line goes; Bcc and Resent-Bcc go; Date, From and Message-ID come where they are missing; a header line of more than 998
-octets is folded; a body with such a line is encoded. So the message arrives octet for octet, apart from these.
+What is changed, each with a `Piece` that names it: line ends become CRLF and the last line has one; a leading mbox
+`From ` line goes; Bcc and Resent-Bcc go; Date, From and Message-ID come where they are missing; a header line of more
+than 998 octets is folded; a body with such a line is encoded. So the message arrives octet for octet, apart from
+these.
 
-Plain text becomes a message. Text that is no UTF-8 is sent as it is, labelled ISO 8859-1 (Windows-1252 where it has octets
-that ISO 8859-1 keeps for controls), because that is what such files nearly always are.
+Plain text becomes a message. Text that is no UTF-8 is sent as it is, labelled ISO 8859-1 (Windows-1252 where it has
+octets that ISO 8859-1 keeps for controls), because that is what such files nearly always are.
 """
 
 from __future__ import annotations
@@ -46,9 +47,9 @@ class Prepared(NamedTuple):
     """A message ready to be sent, and what was done to make it so."""
 
     changes: tuple[Piece, ...]
-    """FILE (named `message` or `text`, with the file's octets) first, then what was needed, in this order: MBOX (the
-    line), LINE_ENDS (named by what was there; the first line concerned), REMOVE, ADD, FOLD (the field each), ENCODE (named
-    by the part's type; the field that says how)."""
+    """FILE (named `message` or `text`, with the file's octets), then what was needed, in this order: MBOX (the line),
+    LINE_ENDS (named by what was there; the first line concerned), REMOVE, ADD, FOLD (the field each), ENCODE (named by
+    the part's type; the field that says how)."""
     chunks: tuple[bytes, ...]
     """One if it is small, else the header and slices of 64 KiB. The message is these joined."""
     reverse_path: str
@@ -66,12 +67,13 @@ def prepare(
 ) -> Prepared:
     """A file's octets, made a message that SMTP can carry, with its envelope.
 
-    It is a message if the lines before the first empty one are all fields or folds, and one of these is From, To, Cc, Bcc,
-    Subject, Date, MIME-Version or Message-ID; else it is text, and goes from `sender` to `recipient`. `date` (seconds since
-    1970), `zone` (minutes east of UTC) and `message_id` (with angle brackets) serve where the message has none.
+    It is a message if the lines before the first empty one are all fields or folds, and one of these is From, To, Cc,
+    Bcc, Subject, Date, MIME-Version or Message-ID; else it is text, and goes from `sender` to `recipient`. `date`
+    (seconds since 1970), `zone` (minutes east of UTC) and `message_id` (with angle brackets) serve where the message
+    has none.
 
-    The reverse-path is the first address of From (Sender's, if From has several); the recipients are those of To, Cc and
-    Bcc, or of the newest block of Resent fields. Raises InputError.
+    The reverse-path is the first address of From (Sender's, if From has several); the recipients are those of To, Cc
+    and Bcc, or of the newest block of Resent fields. Raises InputError.
     """
     _refuse(octets)
     try:
@@ -127,7 +129,7 @@ def _chunks(header: bytes, content: bytes, at: int) -> tuple[bytes, ...]:
 
 
 def _with_crlf(octets: bytes) -> tuple[bytes, list[Piece]]:
-    """The octets with CRLF line ends, the last line's too; if that changed them, a LINE_ENDS that says what was there."""
+    """The octets with CRLF line ends, the last line's too, and a LINE_ENDS that says what was there."""
     found = []
     first = b""
     content = octets
@@ -238,7 +240,7 @@ def _mailboxes(fields: Iterable[Field], *names: str) -> list[Mailbox]:
 
 
 def _newest_resent_block(fields: list[Field]) -> list[Field]:
-    """The topmost block of Resent fields (RFC 5322 section 3.6.6). Another field ends it, or a name that comes again."""
+    """The topmost block of Resent fields (RFC 5322 section 3.6.6): another field ends it, or a name again."""
     block: dict[str, Field] = {}
     for field in fields:
         name = field.name.lower()

@@ -39,8 +39,9 @@ class Reading(NamedTuple):
 def reading(message: Part) -> Reading:
     """The text that a reader shows, and what else came with it.
 
-    Of a multipart/alternative the plain text, else the last form that can be read (RFC 2046 section 5.1.4); HTML without its
-    tags; a message inside with its From, To, Date and Subject above it. What is an attachment, or no text, is listed.
+    Of a multipart/alternative the plain text, else the last form that can be read (RFC 2046 section 5.1.4); HTML
+    without its tags; a message inside with its From, To, Date and Subject above it. What is an attachment, or no
+    text, is listed.
     """
     texts: list[str] = []
     enclosed: list[Enclosed] = []

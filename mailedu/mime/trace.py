@@ -28,9 +28,9 @@ def received(
 ) -> bytes:
     """The Received field that a host puts on top of a message that it has taken: folded, with its CRLF.
 
-    `from_said`: what the client called itself in EHLO; `from_seen_name` and `from_seen_address`: what the server saw, the
-    name empty if the address has none; `protocol`: SMTP, ESMTP, ESMTPA (RFC 3848); `recipient`: only if there was just one,
-    so that nobody reads of the others; `when`: seconds since 1970; `zone`: minutes east of UTC.
+    `from_said`: what the client called itself in EHLO; `from_seen_name` and `from_seen_address`: what the server saw,
+    the name empty if the address has none; `protocol`: SMTP, ESMTP, ESMTPA (RFC 3848); `recipient`: only if there was
+    just one, so that nobody reads of the others; `when`: seconds since 1970; `zone`: minutes east of UTC.
     """
     literal = f"[IPv6:{from_seen_address}]" if ":" in from_seen_address else f"[{from_seen_address}]"
     seen = f"{from_seen_name} {literal}" if from_seen_name else literal

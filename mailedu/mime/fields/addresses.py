@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from mailedu.mime.fields.charsets import readable
@@ -69,9 +70,9 @@ class _Address(NamedTuple):
 def addresses(value: str | bytes, field: str = "") -> tuple[Mailbox, ...]:
     """The mailboxes that an address list names, members of groups among them, in order.
 
-    `value`: the body of To, From and the like, folded or not, without its last line end; `field`: its name, for the error.
-    Names are decoded. Local part and domain are checked as SMTP will (RFC 5321 section 4.1.2): AddressError names the
-    first that fails. Empty members, routes and blanks around dots, which are obsolete, are taken.
+    `value`: the body of To, From and the like, folded or not, without its last line end; `field`: its name, for the
+    error. Names are decoded. Local part and domain are checked as SMTP will (RFC 5321 section 4.1.2): AddressError
+    names the first that fails. Empty members, routes and blanks around dots, which are obsolete, are taken.
     """
     return _addresses(readable(value) if isinstance(value, bytes) else value, field)
 
@@ -212,7 +213,7 @@ def _addr_spec(words: list[_Token], piece: str, field: str) -> str:
 def _dotted(words: list[_Token], piece: str, field: str) -> list[_Token]:
     """Words and the dots between them, blanks dropped; two words need a dot between them."""
     kept = [word for word in words if word.kind != "blank"]
-    for word, following in zip(kept, kept[1:], strict=False):
+    for word, following in pairwise(kept):
         if word.text != "." and following.text != ".":
             raise AddressError(piece, "a blank in it" if following.kind == "atom" else "not one word", field)
     return kept

@@ -21,8 +21,8 @@ class FoldError(ValueError):
 def fold(name: str, value: str, limit: int = SHOULD) -> bytes:
     """The whole field, folded, with its CRLF. `value` holds no line end; non-ASCII is written as UTF-8.
 
-    Lines have at most `limit` octets where blanks allow it, after a comma or semicolon if there is one in reach. FoldError
-    if a word alone is longer than 998.
+    Lines have at most `limit` octets where blanks allow it, after a comma or semicolon if there is one in reach.
+    FoldError if a word alone is longer than 998.
     """
     return fold_line(f"{name}: {value}".encode("utf-8", "replace"), limit, len(name) + 2) + b"\r\n"
 

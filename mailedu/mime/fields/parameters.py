@@ -50,8 +50,8 @@ class Structured(NamedTuple):
 def parse_parameters(text: str) -> Structured:
     """Read `value; name=value; ...`, unfolded. Never raises; `flaws` says what had to be guessed.
 
-    RFC 2231 sections and charsets are put together. QUIRK: encoded words in a value are decoded, though RFC 2047 section 5
-    forbids them there; blanks in a value without quotes belong to it.
+    RFC 2231 sections and charsets are put together. QUIRK: encoded words in a value are decoded, though RFC 2047
+    section 5 forbids them there; blanks in a value without quotes belong to it.
     """
     head, *rest = _segments(text)
     flaws: list[str] = []

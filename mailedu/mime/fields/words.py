@@ -40,8 +40,9 @@ def decoded(octets: bytes) -> str:
 def decode_words(text: str) -> str:
     """Decode the encoded words in a text; what is none, or has an unknown charset, stays as it is.
 
-    Blanks between two of them go (RFC 2047 section 6.2). QUIRK: section 5 wants blanks around each, and whole characters
-    in each; words that lack the first are decoded all the same, and a character cut in two is put together again.
+    Blanks between two of them go (RFC 2047 section 6.2). QUIRK: section 5 wants blanks around each, and whole
+    characters in each; words that lack the first are decoded all the same, and a character cut in two is put together
+    again.
     """
     if "=?" not in text:
         return text
@@ -128,8 +129,8 @@ _MAX_PLAIN: Final = 200
 def encode_text(text: str, used: int = 0) -> str:
     """An unstructured text, such as a Subject, for a header field: US-ASCII, encoded words where it needs them.
 
-    Line ends become blanks. `used`: characters that stand on its first line already. Words are separated by one blank, so
-    that folding at blanks gives lines of at most 76. `decode_words` gives the text back.
+    Line ends become blanks. `used`: characters that stand on its first line already. Words are separated by one
+    blank, so that folding at blanks gives lines of at most 76. `decode_words` gives the text back.
     """
     text = text.replace("\r\n", " ").replace("\n", " ").replace("\r", " ")
     if _is_plain(text):
