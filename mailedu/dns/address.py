@@ -10,6 +10,7 @@ from typing import Final
 
 _OCTET: Final = re.compile(r"0|[1-9][0-9]{0,2}")
 _GROUP: Final = re.compile(r"[0-9A-Fa-f]{1,4}")
+_ZEROS: Final = re.compile(r"(?<![0-9a-f])0(:0)+(?![0-9a-f])")
 
 
 def ipv4(text: str) -> bytes | None:
@@ -28,3 +29,13 @@ def ipv6(text: str) -> bytes | None:
     if (missing < 1 if gap else missing) or not all(_GROUP.fullmatch(group) for group in front + back):
         return None
     return b"".join(int(group, 16).to_bytes(2, "big") for group in front + ["0"] * missing + back)
+
+
+def ipv6_text(octets: bytes) -> str:
+    """The shortest form of sixteen octets: `::` for the longest run of two or more zero groups, the first of equals."""
+    text = ":".join(f"{int.from_bytes(octets[at : at + 2], 'big'):x}" for at in range(0, 16, 2))
+    runs = sorted(_ZEROS.finditer(text), key=lambda run: -len(run[0]))
+    if not runs:
+        return text
+    start, end = runs[0].span()
+    return f"{text[:start].rstrip(':')}::{text[end:].lstrip(':')}"

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailedu.dns.message import DATAGRAM, TYPES, Message, answer, query, read
+from mailedu.dns.octets import read_plain
 from mailedu.dns.zone import Rcode, Record, Result, Zones
 
 MX = (Record("example.net", "MX", "mx1.example.net", 10), Record("example.net", "MX", "mx2.example.net", 20))
@@ -106,13 +107,14 @@ def test_foreign_types_are_read_as_text() -> None:
     )
 
 
-def test_to_ask_and_to_answer_loads_no_dnspython() -> None:
+def test_to_ask_to_answer_and_to_read_that_loads_no_dnspython() -> None:
     code = """if True:
         import sys
         from mailedu.dns import message, resolver, zone
         zones = zone.Zones({"example.net": {"MX": [[10, "mx.example.net"]]}}, {"mx.example.net": "192.0.2.1"})
         result = zones.lookup("example.net", "MX")
-        message.answer(message.query("example.net", "MX", 1), result, zones.additional(result))
+        octets = message.answer(message.query("example.net", "MX", 1), result, zones.additional(result))
+        assert message.read(octets).answers == result.records
         unwanted = {"dns", "email", "threading", "socket", "ssl", "ipaddress", "importlib.metadata"}
         print(sorted(unwanted & set(sys.modules)))
     """
@@ -164,6 +166,12 @@ def rrset(record: Record) -> dns.rrset.RRset:
     return dns.rrset.from_text(record.name + ".", record.ttl, "IN", record.type, text)
 
 
+def meaning(its: dns.rrset.RRset) -> tuple[object, ...]:
+    """Owner and data, but for how a text is cut."""
+    (rdata,) = its
+    return (its.name, b"".join(rdata.strings) if its.rdtype.name == "TXT" else rdata)
+
+
 @pytest.mark.law
 @given(names, st.sampled_from(sorted(TYPES)), st.integers(0, 65535))
 def test_queries_are_dnspython_s_octet_by_octet(name: str, type_: str, number: int) -> None:
@@ -210,6 +218,48 @@ def test_reading_a_damaged_answer_gives_a_message_or_one_clear_line(data: st.Dat
     for _ in range(data.draw(st.integers(1, 3))):
         octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
     assert clear(bytes(octets))
+
+
+@pytest.mark.law
+@given(st.data(), st.lists(records, max_size=3), st.lists(records, max_size=2))
+def test_what_is_read_without_dnspython_says_the_same_as_with_it(
+    data: st.DataObject, answers: list[Record], additionals: list[Record]
+) -> None:
+    octets = bytearray(answer(query("example.net", "MX", 1), Result(Rcode.NOERROR, tuple(answers)), tuple(additionals)))
+    for _ in range(data.draw(st.integers(0, 2))):
+        octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
+    ours = read_plain(bytes(octets))
+    if ours is None:
+        return
+    theirs = dns.message.from_wire(bytes(octets), one_rr_per_rrset=True)
+    assert (ours.id, ours.is_answer) == (theirs.id, bool(theirs.flags & dns.flags.QR))
+    assert (ours.rcode, ours.truncated) == (dns.rcode.to_text(theirs.rcode()), bool(theirs.flags & dns.flags.TC))
+    assert ours.name == str(theirs.question[0].name).removesuffix(".")
+    assert ours.type == theirs.question[0].rdtype.name
+    for section, expected in ((ours.answers, theirs.answer), (ours.additionals, theirs.additional)):
+        assert [record.ttl for record in section] == [its.ttl for its in expected]
+        assert [meaning(rrset(record)) for record in section] == [meaning(its) for its in expected]
+
+
+def test_what_was_written_is_read_without_dnspython() -> None:
+    for octets in (query("example.net", "MX", 5), answer(query("example.net", "MX", 5), Result(Rcode.NOERROR, MX), A)):
+        assert read_plain(octets) == read(octets)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        query("a b.example", "A", 1),
+        dns.message.make_query("example.net", "NS").to_wire(),
+        dns.message.make_query("example.net", "A", use_edns=0).to_wire(),
+        dns.message.make_query("example.net", "A", rdclass="CH").to_wire(),
+        query("example.net", "A", 1) + b"x",
+        query("example.net", "A", 1)[:12] + b"\xc0\x0c\x00\x01\x00\x01",
+        query("example.net", "A", 1)[:-1],
+    ],
+)
+def test_what_is_out_of_the_ordinary_is_left_to_dnspython(octets: bytes) -> None:
+    assert read_plain(octets) is None
 
 
 def test_what_zones_hold_comes_through_the_wire() -> None:

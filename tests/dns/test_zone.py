@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailedu.dns.address import ipv4, ipv6
+from mailedu.dns.address import ipv4, ipv6, ipv6_text
 from mailedu.dns.zone import Rcode, Record, Result, Zones, canonical
 
 ZONES = Zones(
@@ -218,6 +218,15 @@ def test_ipv6_agrees_with_the_standard_library(text: str) -> None:
     except ValueError:
         expected = None
     assert ipv6(text) == expected
+
+
+@pytest.mark.law
+@given(st.lists(st.sampled_from([0, 0, 1, 0x10, 0xABCD]), min_size=8, max_size=8))
+def test_ipv6_is_written_as_the_standard_library_does(groups: list[int]) -> None:
+    octets = b"".join(group.to_bytes(2, "big") for group in groups)
+    text = ipv6_text(octets)
+    assert text == str(ipaddress.IPv6Address(octets))
+    assert ipv6(text) == octets
 
 
 @pytest.mark.parametrize("text", ["٣.0.0.1", "1.2.3.4\n", "::1\n", "1::%eth0", "::ffff:1.2.3.4"])
