@@ -40,12 +40,13 @@ def _start(edit: Edit) -> int:
 
 
 def edited(content: bytes, edits: Iterable[Edit]) -> bytes:
-    """The content with edits that do not overlap; those at one place stand in the order given."""
+    """The content with these edits; those at one place stand in the order given, and what is replaced is not again."""
     out: list[bytes] = []
     at = 0
     for edit in sorted(edits, key=_start):
-        out += (content[at : edit.start], edit.octets)
-        at = edit.end
+        if edit.start >= at:
+            out += (content[at : edit.start], edit.octets)
+            at = edit.end
     out.append(content[at:])
     return b"".join(out)
 
@@ -56,13 +57,9 @@ def shorten(content: bytes) -> tuple[bytes, list[Piece]]:
     `content` has CRLF line ends. ShortenError or FoldError if a line cannot be helped.
     """
     message = parse(content)
-    edits: list[Edit] = []
-    pieces: list[Piece] = []
-    for edit, piece in (*_folds(message), *_encodings(message)):
-        edits.append(edit)
-        if piece is not None:
-            pieces.append(piece)
-    shortened = edited(content, edits)
+    folds, encodings = list(_folds(message)), list(_encodings(message))
+    shortened = edited(content, (edit for edit, _ in (*encodings, *folds)))
+    pieces = [piece for _, piece in (*folds, *encodings) if piece is not None]
     at = long_line(shortened)
     if at >= 0:
         line = shortened[at : shortened.find(b"\r\n", at)]
