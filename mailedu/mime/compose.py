@@ -21,7 +21,7 @@ from mailedu.mime.fields.parameters import format_parameters
 from mailedu.mime.fields.words import MAX_WORD_LINE
 from mailedu.mime.piece import Piece as Piece
 
-#: Parts of more octets are chunks of their own, and are not kept for the next time.
+#: Pieces of more octets are chunks of their own.
 LARGE: Final = 65_536
 
 
@@ -75,9 +75,8 @@ def compose(draft: Draft, *, date: float, zone: int | None = 0, message_id: str,
     `date`: seconds since 1970; `zone`: minutes east of UTC; `message_id`: with its angle brackets; `boundary`: used
     if there are attachments. Bcc is part of the envelope alone. AddressError names the first bad address.
     """
-    if sum(len(each.octets) for each in draft.attachments) > LARGE:
-        return _compose(draft, date, zone, message_id, boundary)
-    return _compose_cached(draft, date, zone, message_id, boundary)
+    large = sum(len(each.octets) for each in draft.attachments) > LARGE
+    return (_compose_large if large else _compose_small)(draft, date, zone, message_id, boundary)
 
 
 def _compose(draft: Draft, date: float, zone: int | None, message_id: str, boundary: str) -> Composed:
@@ -103,7 +102,9 @@ def _compose(draft: Draft, date: float, zone: int | None, message_id: str, bound
     )
 
 
-_compose_cached = lru_cache(maxsize=64)(_compose)
+# A journey that is played again composes the same letter again.
+_compose_small = lru_cache(maxsize=64)(_compose)
+_compose_large = lru_cache(maxsize=1)(_compose)
 
 
 def one_mailbox(text: str, field: str) -> Mailbox:
@@ -202,20 +203,18 @@ def text_part(text: str) -> BodyPart:
 
 
 def _attachment_part(attachment: Attachment) -> BodyPart:
-    """A file as base64, with its type and name. A message or multipart may not be encoded, and stays as it is."""
+    """A file as base64, with its type and name. A message may not be encoded (RFC 2046 section 5.2.1): it stays as it is.
+
+    If it cannot, for a long line, or is a multipart without its header, it goes as application/octet-stream.
+    """
     name, type_, octets = attachment
-    shown = [("filename", name)] if name else []
-    described = (
-        fold("Content-Type", format_parameters(type_)),
-        fold("Content-Disposition", format_parameters("attachment", shown)),
-    )
-    if type_.lower().startswith(("message/", "multipart/")) and has_only_crlf(octets) and long_line(octets) < 0:
-        eight = () if octets.isascii() else (fold("Content-Transfer-Encoding", "8bit"),)
-        return BodyPart(type_, (*described, *eight), octets)
-    encode = _base64_cached if len(octets) <= LARGE else encode_base64
-    return BodyPart(
-        type_, (*described, fold("Content-Transfer-Encoding", "base64")), encode(octets).removesuffix(b"\r\n")
-    )
-
-
-_base64_cached = lru_cache(maxsize=64)(encode_base64)
+    disposition = fold("Content-Disposition", format_parameters("attachment", [("filename", name)] if name else []))
+    if type_.lower() == "message/rfc822":
+        message = octets if has_only_crlf(octets) else b"\r\n".join(octets.splitlines())
+        if long_line(message) < 0 and b"\0" not in message:
+            eight = () if message.isascii() else (fold("Content-Transfer-Encoding", "8bit"),)
+            return BodyPart(type_, (fold("Content-Type", type_), disposition, *eight), message)
+    if type_.lower().startswith(("message/", "multipart/")):
+        type_ = "application/octet-stream"
+    fields = (fold("Content-Type", type_), disposition, fold("Content-Transfer-Encoding", "base64"))
+    return BodyPart(type_, fields, encode_base64(octets).removesuffix(b"\r\n"))

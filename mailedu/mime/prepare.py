@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from mailedu.mime.compose import MIME_VERSION, address_field, one_mailbox, unique
@@ -76,8 +77,9 @@ def prepare(
     and Bcc, or of the newest block of Resent fields. Raises InputError.
     """
     _refuse(octets)
+    read = _prepare_large if len(octets) > CHUNK else _prepare_small
     try:
-        return _prepare(octets, sender, recipient, format_date(date, zone), message_id)
+        return read(octets, sender, recipient, format_date(date, zone), message_id)
     except (AddressError, FoldError, ShortenError) as error:
         raise InputError(str(error)) from None
 
@@ -115,6 +117,11 @@ def _prepare(octets: bytes, sender: str, recipient: str, date: str, message_id: 
         header, end = b"", 0
         changes += pieces
     return Prepared(tuple(changes), _chunks(header, content, end), reverse_path, recipients)
+
+
+# A journey that is played again prepares the same file again.
+_prepare_small = lru_cache(maxsize=64)(_prepare)
+_prepare_large = lru_cache(maxsize=1)(_prepare)
 
 
 def _chunks(header: bytes, content: bytes, at: int) -> tuple[bytes, ...]:
