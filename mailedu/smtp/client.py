@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from mailedu.framing import CRLF, END_OF_DATA, Content, DottedText, Line, LineBuffer
+from mailedu.framing import CRLF, END_OF_DATA, Content, DottedText, LineBuffer
 from mailedu.machine import Event, Kind, ReplyClass
 from mailedu.smtp import grammar, replies
 from mailedu.smtp.session import Session
@@ -21,6 +21,10 @@ TIMEOUT: Final = 300.0
 #: A listener keeps a line, and a reply of many lines, up to here; both sides of a true conversation stop far earlier.
 MAX_LINE: Final = 1 << 20
 MAX_REPLY: Final = 1 << 20
+
+# Bound here, for to look up a member in its enum costs more than the comparison.
+_COMMAND, _REPLY = Kind.COMMAND, Kind.REPLY
+_AUTH, _DATA, _CLOSED, _RESPONSE = State.AUTH, State.DATA, State.CLOSED, Verb.RESPONSE
 
 #: What follows these is understood only when their reply is known.
 _CHANGES_FRAMING: Final = frozenset({Verb.DATA, Verb.AUTH, Verb.RESPONSE, Verb.END_OF_DATA})
@@ -38,7 +42,8 @@ class Client:
         self._mine = LineBuffer()
         self._text: DottedText | None = None
         self._theirs = LineBuffer()
-        self._lines: list[Line] = []
+        self._lines: list[bytes] = []
+        self._unread = self._unfollowed = False  # whether the line buffers hold anything
         self._heard = 0
         self._closed = False
 
@@ -84,18 +89,15 @@ class Client:
         """Take octets that the server said, cut anywhere."""
         if self._closed:
             return []
+        if not self._unread and data.find(b"\n") == len(data) - 1 and 0 < len(data) < MAX_LINE:
+            self._line(data)  # one whole line: nearly always
+            events, self._events = self._events, []
+            return events
         theirs = self._theirs
         theirs.feed(data)
-        while not self._closed:
-            line = theirs.line(MAX_LINE)
-            if line is None:
-                break
-            self._lines.append(line)
-            self._heard += len(line.octets)
-            if replies.goes_on(line.text) and self._heard < MAX_REPLY:
-                continue
-            lines, self._lines, self._heard = self._lines, [], 0
-            self._answered(replies.parse(lines))
+        while not self.closed and (line := theirs.line(MAX_LINE)) is not None:
+            self._line(line.octets)
+        self._unread = bool(theirs)
         return self._take_events()
 
     def to_send(self) -> list[bytes]:
@@ -117,34 +119,56 @@ class Client:
         self._mine.clear()
         self._theirs.clear()
         self._lines.clear()
+        self._unread = self._unfollowed = False
         self._pending.clear()
         self._text = None
 
     # ------------------------------------------------------------------------------------------------------------------
+
+    def _line(self, octets: bytes) -> None:
+        """A line of a reply; the last one makes it whole."""
+        self._lines.append(octets)
+        if octets[3:4] == b"-" and octets[:3].isdigit():
+            self._heard += len(octets)
+            if self._heard < MAX_REPLY:
+                return
+        lines = tuple(self._lines)
+        self._lines.clear()
+        self._heard = 0
+        self._answered(replies.parse(lines))
 
     def _take_events(self) -> list[Event]:
         events, self._events = self._events, []
         return events
 
     def _emit(self, kind: Kind, verb: Verb, octets: tuple[bytes, ...]) -> int:
-        state = self.session.state.name
-        self._events.append(Event(kind, verb.value, octets, state, state, -1, True))
+        state = self.session.state._name_
+        self._events.append(Event(kind, verb._value_, octets, state, state, -1, True))
         self._said += 1
         return self._said - 1
 
     def _hear_client(self, data: bytes) -> None:
-        if self._text is not None and not self._mine:
-            data = data[self._text.feed(data) :]
-            self._end_text()
-            if not data:
+        if not self._unfollowed:
+            if self._text is not None:
+                data = data[self._text.feed(data) :]
+                self._end_text()
+                if not data:
+                    return
+            elif data.find(b"\n") == len(data) - 1 and 0 < len(data) < MAX_LINE and not self._holds():
+                self._command(data)  # one whole line: nearly always
                 return
         self._mine.feed(data)
         self._read_client()
+        self._unfollowed = bool(self._mine)
+
+    def _holds(self) -> bool:
+        """Whether what the client says now is only understood when an earlier line has been answered."""
+        pending = self._pending
+        return bool(pending) and pending[-1][0] in _CHANGES_FRAMING
 
     def _read_client(self) -> None:
         """Part what the client said into commands and content, as far as the replies so far allow."""
         mine = self._mine
-        pending = self._pending
         while True:
             if self._text is not None:
                 rest = mine.rest()
@@ -154,19 +178,20 @@ class Client:
                 if not self._end_text():
                     return
                 continue
-            if pending and pending[-1][0] in _CHANGES_FRAMING:
+            if self._holds():
                 return
             line = mine.line(MAX_LINE)
             if line is None:
                 return
-            self._command(line)
+            self._command(line.octets)
 
-    def _command(self, line: Line) -> None:
-        if self.session.state is State.AUTH:
-            verb, argument = Verb.RESPONSE, line.text
+    def _command(self, octets: bytes) -> None:
+        text = octets.rstrip(b"\r\n") if octets[-2:] != CRLF else octets[:-2]
+        if self.session.state is _AUTH:
+            verb, argument = _RESPONSE, text
         else:
-            verb, _word, argument = grammar.command(line.text)
-        self._pending.append((verb, argument, self._emit(Kind.COMMAND, verb, (line.octets,))))
+            verb, _word, argument = grammar.command(text)
+        self._pending.append((verb, argument, self._emit(_COMMAND, verb, (octets,))))
 
     def _end_text(self) -> bool:
         text = self._text
@@ -190,17 +215,18 @@ class Client:
             verb, argument, number = _AWAITED.get(before, Verb.UNKNOWN), b"", -1
         after, foreseen = session.advance(verb, argument, reply)
         self._events.append(
-            Event(Kind.REPLY, verb.value, reply.octets, before.name, after.name, number, foreseen, reply)
+            Event(_REPLY, verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
         )
         self._said += 1
-        if after is State.CLOSED:
+        if after is _CLOSED:
             self._flush()
             self._closed = True
             return
-        if after is State.DATA and self._text is None:
+        if after is _DATA and self._text is None:
             self._text = DottedText()
-        if self._mine:
+        if self._unfollowed:
             self._read_client()
+            self._unfollowed = bool(self._mine)
 
     def _flush_text(self) -> None:
         """Tell of content that was cut off."""
@@ -213,7 +239,7 @@ class Client:
         """At the end tell of all that was said, understood or not."""
         self._flush_text()
         while (line := self._mine.line(MAX_LINE)) is not None:
-            self._command(line)
+            self._command(line.octets)
 
 
 #: Whose reply it is when the server speaks unasked.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 #: What this server offers unless a host says otherwise; SIZE and AUTH get their arguments from the host.
@@ -18,7 +20,8 @@ MAX_COMMAND: Final = 512 + 26 + 500
 MAX_RESPONSE: Final = 12288
 
 
-def keywords(lines: Iterable[bytes]) -> dict[str, str]:
+@lru_cache(maxsize=256)
+def keywords(lines: tuple[bytes, ...]) -> Mapping[str, str]:
     """Keyword (upper case) -> its arguments, from the lines of an EHLO reply after the first (RFC 5321 4.1.1.1)."""
     offered: dict[str, str] = {}
     for line in lines:
@@ -26,7 +29,13 @@ def keywords(lines: Iterable[bytes]) -> dict[str, str]:
         # QUIRK: `AUTH=LOGIN` was an early misreading of the RFC that some servers still send beside the right form.
         if word and "=" not in word:
             offered[word.upper()] = rest.strip()
-    return offered
+    return MappingProxyType(offered)
+
+
+@lru_cache(maxsize=256)
+def offered(lines: tuple[str, ...]) -> Mapping[str, str]:
+    """The same of the lines that a server is told to offer."""
+    return keywords(tuple(line.encode() for line in lines))
 
 
 def size_limit(offered: Mapping[str, str]) -> int | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from mailedu.framing import CRLF, Line
+from mailedu.framing import CRLF
 from mailedu.machine import ReplyClass
 
 _BY_DIGIT: Final = {
@@ -47,6 +48,7 @@ class Reply(NamedTuple):
         return f"{self.code} {self.lines[-1].decode('utf-8', 'backslashreplace')}"
 
 
+@lru_cache(maxsize=512)
 def reply(code: int, enhanced: str, *texts: str) -> Reply:
     """Make a reply; `texts` are its lines, each of which gets the code and the enhanced code."""
     prefix = f"{enhanced} " if enhanced else ""
@@ -60,27 +62,35 @@ _LINE: Final = re.compile(rb"([2-5][0-5][0-9])(?:([ -])(.*))?", re.DOTALL)
 _ENHANCED: Final = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?: |$)")
 
 
-def parse(lines: Sequence[Line]) -> Reply:
-    """Read the lines of one reply. What is none gets code 0 and class GARBLED; nothing raises."""
-    octets = tuple(line.octets for line in lines)
-    last = _LINE.fullmatch(lines[-1].text)
+def parse(octets: tuple[bytes, ...]) -> Reply:
+    """Read one reply, its lines given with their ends. What is none gets code 0 and class GARBLED; nothing raises."""
+    return _parse_short(octets) if len(octets) < 16 and len(octets[0]) < 512 else _parse(octets)
+
+
+def _parse(octets: tuple[bytes, ...]) -> Reply:
+    lines = [line.rstrip(b"\r\n") for line in octets]
+    last = _LINE.fullmatch(lines[-1])
     if last is None:
-        return Reply(0, "", tuple(line.text for line in lines), octets, ReplyClass.GARBLED)
-    texts = tuple((m[3] or b"") if (m := _LINE.fullmatch(line.text)) else line.text for line in lines)
+        return Reply(0, "", tuple(lines), octets, ReplyClass.GARBLED)
+    texts = tuple((m[3] or b"") if (m := _LINE.fullmatch(line)) else line for line in lines)
     code = int(last[1])
     found = _ENHANCED.match(texts[-1])
     enhanced = found[1].decode() if found and found[1][:1] == last[1][:1] else ""
     return Reply(code, enhanced, texts, octets, reply_class(code))
 
 
+#: Servers say the same again and again.
+_parse_short = lru_cache(maxsize=512)(_parse)
+
+
 def of_texts(texts: Sequence[bytes]) -> list[Reply]:
     """The replies that these lines make, which have no CRLF: what an edit wants a server to say."""
     made: list[Reply] = []
-    lines: list[Line] = []
+    lines: list[bytes] = []
     for number, text in enumerate(texts, 1):
-        lines.append(Line(text, True, True, text + CRLF))
+        lines.append(text + CRLF)
         if number == len(texts) or not goes_on(text):
-            made.append(parse(lines))
+            made.append(parse(tuple(lines)))
             lines = []
     return made
 
@@ -177,3 +187,13 @@ class Voice:
         if not values:
             self._cache[name] = made
         return made
+
+
+@lru_cache(maxsize=256)
+def _voice(domain: str, texts: tuple[tuple[str, str], ...], enhanced: bool) -> Voice:
+    return Voice(domain, dict(texts), enhanced=enhanced)
+
+
+def voice(domain: str, texts: Mapping[str, str] | None, *, enhanced: bool) -> Voice:
+    """The voice of a host: one for all its connections, for it says the same again and again."""
+    return _voice(domain, tuple(texts.items()) if texts else (), enhanced)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -75,12 +75,12 @@ def send(
             yield Say("QUIT", b"QUIT")
         return all_of(answer, "GREETING")
 
-    offered: dict[str, str] = {}
+    offered: Mapping[str, str] = {}
     name = host.encode()
     if hello == "EHLO":
         answer = yield Say("EHLO", b"EHLO " + name)
         if answer.ok:
-            offered = extensions.keywords(answer.reply.lines[1:]) if answer.reply else {}
+            offered = extensions.keywords(answer.reply.lines[1:]) if answer.reply else offered
     if hello == "HELO" or (answer.heard is Heard.REPLY and answer.cls is ReplyClass.PERMANENT):
         answer = yield Say("HELO", b"HELO " + name)
     if not answer.ok:

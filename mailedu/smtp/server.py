@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
-from mailedu.framing import END_OF_DATA, Content, DottedText, LineBuffer
+from mailedu.framing import CRLF, END_OF_DATA, Content, DottedText, Line, LineBuffer
 from mailedu.machine import Event, Kind, ReplyClass, StandIn
 from mailedu.smtp import extensions, grammar, replies
 from mailedu.smtp.auth import Dialogue
 from mailedu.smtp.commands import COMMANDS
-from mailedu.smtp.replies import Reply, Voice
+from mailedu.smtp.replies import Reply
 from mailedu.smtp.session import Envelope, Session
 from mailedu.smtp.states import EXPECTED, NOT_IMPLEMENTED, State, Verb, guard
 
@@ -25,6 +25,12 @@ _CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
 TIMEOUT: Final = 300.0
 #: At most so many commands that made no sense, and so many failed logins (RFC 4954 section 4), then 421.
 MAX_ERRORS, MAX_LOGINS = 20, 3
+
+
+# Bound here, for to look up a member in its enum costs more than the comparison.
+_COMMAND, _REPLY = Kind.COMMAND, Kind.REPLY
+_AUTH, _DATA, _CLOSED = State.AUTH, State.DATA, State.CLOSED
+_RESPONSE, _GREETING, _UNKNOWN, _HELLOS = Verb.RESPONSE, Verb.GREETING, Verb.UNKNOWN, (Verb.EHLO, Verb.HELO)
 
 
 class Policy(Protocol):
@@ -60,12 +66,12 @@ class Server:
 
         `stand_in` is asked for another reply before each one: lines to say, or none for silence (`machine.StandIn`).
         """
-        offered = extensions.keywords(line.encode() for line in offers)
+        offered = extensions.offered(tuple(offers))
         self.policy = policy
         self.extensions = tuple(offers)
         self.max_size = extensions.size_limit(offered)
         self.max_recipients = max_recipients
-        self.voice = Voice(domain, texts, enhanced="ENHANCEDSTATUSCODES" in offered)
+        self.voice = replies.voice(domain, texts, enhanced="ENHANCEDSTATUSCODES" in offered)
         self.session = Session()
         self.session.wants_login = wants_login
         self.dialogue: Dialogue | None = None
@@ -78,6 +84,7 @@ class Server:
         self._text: DottedText | None = None
         self._out: list[bytes] = []
         self._events: list[Event] = []
+        self._unread = False  # whether the line buffer holds anything
         self._said = 0
         self._errors = 0
         self._failed_logins = 0
@@ -110,9 +117,25 @@ class Server:
             if not text.ended:
                 return self._take_events()
             data = data[taken:]
-        self._buffer.feed(data)
-        self._read()
-        return self._take_events()
+        if (
+            not self._unread
+            and data.find(b"\n") == len(data) - 1
+            and self._waiting is None
+            and self._text is None
+            and 0 < len(data) <= extensions.MAX_COMMAND
+        ):
+            # One whole line: nearly always.
+            self._line(
+                Line(data[:-2], b"\r" not in data[:-2], True, data)
+                if data[-2:] == CRLF
+                else Line(data[:-1], False, True, data)
+            )
+        else:
+            self._buffer.feed(data)
+            self._read()
+            self._unread = bool(self._buffer)
+        events, self._events = self._events, []
+        return events
 
     def to_send(self) -> list[bytes]:
         out, self._out = self._out, []
@@ -159,8 +182,8 @@ class Server:
         return events
 
     def _emit(self, kind: Kind, verb: Verb, octets: tuple[bytes, ...]) -> int:
-        state = self.session.state.name
-        self._events.append(Event(kind, verb.value, octets, state, state, -1, True))
+        state = self.session.state._name_
+        self._events.append(Event(kind, verb._value_, octets, state, state, -1, True))
         self._said += 1
         return self._said - 1
 
@@ -179,22 +202,28 @@ class Server:
                         return
                 self._end_of_data(text)
                 continue
-            in_login = self.session.state is State.AUTH
+            in_login = self.session.state is _AUTH
             line = buffer.line(extensions.MAX_RESPONSE if in_login else extensions.MAX_COMMAND)
             if line is None:
                 return
-            verb, word, argument = grammar.command(line.text)
-            if in_login:
-                verb, argument = Verb.RESPONSE, line.text
-            number = self._emit(Kind.COMMAND, verb, (line.octets,))
-            fault = ""
-            if not line.whole:
-                fault = "RESPONSE_TOO_LONG" if in_login else "LINE_TOO_LONG"
-            elif not line.clean:
-                fault = "BARE_LINE_END"
-            elif _CONTROL.search(line.text.rstrip(b" \t")):
-                fault = "NOT_PRINTABLE"
-            self._hear(verb, argument, number, word, fault)
+            self._line(line)
+
+    def _line(self, line: Line) -> None:
+        """One line that is a command, or goes on with a login."""
+        text, clean, whole, octets = line
+        in_login = self.session.state is _AUTH
+        verb, word, argument = grammar.command(text)
+        if in_login:
+            verb, argument = _RESPONSE, text
+        number = self._emit(_COMMAND, verb, (octets,))
+        fault = ""
+        if not whole:
+            fault = "RESPONSE_TOO_LONG" if in_login else "LINE_TOO_LONG"
+        elif not clean:
+            fault = "BARE_LINE_END"
+        elif _CONTROL.search(text.rstrip(b" \t")):
+            fault = "NOT_PRINTABLE"
+        self._hear(verb, argument, number, word, fault)
 
     def _end_of_data(self, text: DottedText) -> None:
         self._text = None
@@ -220,7 +249,7 @@ class Server:
 
     def _hear(self, verb: Verb, argument: bytes, number: int, word: bytes = b"", fault: str = "") -> None:
         """Answer one command: with an edited reply, or by order, guards and the command's own function."""
-        stand_in = self._stand_in(verb.value) if self._stand_in is not None else None
+        stand_in = self._stand_in(verb._value_) if self._stand_in is not None else None
         if stand_in is None:
             made = self._handle(verb, argument, word, fault)
             if made is None:
@@ -248,17 +277,17 @@ class Server:
 
     def _handle(self, verb: Verb, argument: bytes, word: bytes, fault: str) -> Reply | None:
         made = self._decide(verb, argument, word, fault)
-        if made is not None and made.enhanced and (verb is Verb.EHLO or verb is Verb.HELO):
+        if made is not None and made.enhanced and verb in _HELLOS:
             return replies.plain(made)
         return made
 
     def _decide(self, verb: Verb, argument: bytes, word: bytes, fault: str) -> Reply | None:
-        if verb is Verb.GREETING:
+        if verb is _GREETING:
             return self.voice("GREETING")
         state = self.session.state
         if fault:
             return self._mistake(self.voice(fault))
-        if verb is Verb.UNKNOWN and state is not State.REFUSED:
+        if verb is _UNKNOWN and state is not State.REFUSED:
             known = word.upper().decode("ascii", "replace") in NOT_IMPLEMENTED
             return self._mistake(self.voice("NOT_IMPLEMENTED" if known else "UNKNOWN_COMMAND"))
         if verb not in EXPECTED[state]:
@@ -282,16 +311,16 @@ class Server:
         after, foreseen = session.advance(verb, argument, reply)
         self._out.extend(reply.octets)
         self._events.append(
-            Event(Kind.REPLY, verb.value, reply.octets, before.name, after.name, number, foreseen, reply)
+            Event(_REPLY, verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
         )
         self._said += 1
         if after is not before:
-            if after is State.CLOSED:
+            if after is _CLOSED:
                 self._closed = True
                 self._buffer.clear()
-            elif after is State.DATA:
+            elif after is _DATA:
                 self._collect()
-            elif before is State.AUTH:
+            elif before is _AUTH:
                 self.dialogue = None
             elif before is State.DATA:
                 self.content = _NO_CONTENT

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from mailedu.machine import ReplyClass
 from mailedu.smtp import auth, extensions, grammar
 from mailedu.smtp.replies import Reply
 from mailedu.smtp.states import TRANSACTION, State, Verb, follow
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+# Bound here, for to look up a member in its enum costs more than the comparison.
+_OK, _RESPONSE, _AUTH = ReplyClass.OK, Verb.RESPONSE, Verb.AUTH
 
 
 class Envelope(NamedTuple):
@@ -31,7 +37,7 @@ class Session:
         """The name that the client gave in EHLO or HELO."""
         self.extended = False
         """EHLO, not HELO."""
-        self.offered: dict[str, str] = {}
+        self.offered: Mapping[str, str] = _NOTHING
         """Keyword -> arguments, as the server offered them."""
         self.user: str | None = None
         """Who logged in."""
@@ -48,16 +54,16 @@ class Session:
         self.envelope = None
         self.hello = self.login = self.mechanism = ""
         self.extended = False
-        self.offered = {}
+        self.offered = _NOTHING
         self.user = None
 
     def advance(self, verb: Verb, argument: bytes, reply: Reply) -> tuple[State, bool]:
         """Take in that `reply` answered `verb`. Returns the state after it and whether that was to be foreseen."""
         cls = reply.cls
-        if verb is Verb.RESPONSE or verb is Verb.AUTH:
+        if verb is _RESPONSE or verb is _AUTH:
             _claim(self, verb, argument)
         self.state, foreseen = follow(self.state, verb, cls)
-        if cls is ReplyClass.OK:
+        if cls is _OK:
             learn = _LEARN.get(verb)
             if learn is not None:
                 learn(self, argument, reply)
@@ -78,7 +84,7 @@ def _hello(session: Session, argument: bytes, reply: Reply) -> None:
 def _helo(session: Session, argument: bytes, reply: Reply) -> None:
     session.hello = argument.decode("utf-8", "replace")
     session.extended = False
-    session.offered = {}
+    session.offered = _NOTHING
     session.envelope = None
 
 

@@ -129,14 +129,17 @@ _LEADS_TO: Final = {
 }
 
 
+_CLOSING, _CLOSED = ReplyClass.CLOSING, State.CLOSED
+
+
 def follow(state: State, verb: Verb, cls: ReplyClass) -> tuple[State, bool]:
     """The state after a reply of class `cls` to `verb`, and whether that was to be foreseen.
 
     Only a success of a verb that the state lacks is unforeseen: then the state is taken to which that verb's success
     leads anywhere, for the two who are talking seem to agree.
     """
-    if cls is ReplyClass.CLOSING:
-        return State.CLOSED, True
+    if cls is _CLOSING:
+        return _CLOSED, True
     after = TRANSITIONS[state].get((verb, cls))
     if after is not None:
         return after, True
@@ -160,9 +163,11 @@ GUARDS: Final[Mapping[Verb, tuple[Guard, ...]]] = {
 
 def guard(verb: Verb, session: Session) -> str | None:
     """The name of the reply that a guard gives to `verb` now, or None if none objects."""
-    for _name, strikes, reply in GUARDS.get(verb, ()):
-        if strikes(session):
-            return reply
+    guards = GUARDS.get(verb)
+    if guards:
+        for _name, strikes, reply in guards:
+            if strikes(session):
+                return reply
     return None
 
 
