@@ -7,6 +7,7 @@ that breaks or falls silent removes nothing (RFC 1939 section 6).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
 
 from mailedu.framing import END_OF_DATA, Content, LineBuffer, dot_unstuff
@@ -31,6 +32,8 @@ OFFERS: Final = ("TOP", "USER", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELIN
 # Bound here, for to look up a member in its enum costs more than the comparison.
 _COMMAND, _REPLY = Kind.COMMAND, Kind.REPLY
 _CLOSED = State.CLOSED
+
+_offered = lru_cache(maxsize=64)(capabilities)
 
 
 class Policy(Protocol):
@@ -86,7 +89,7 @@ class Server:
         self.policy = policy
         self.voice = Voice(domain, texts)
         self.offers = tuple(offers)
-        self.session = Session(self._offered())
+        self.session = Session(_offered(self.offers))
         self.maildrop: Maildrop = NO_MAILDROP
         self.octets = 0
         """Of all messages, marked or not."""
@@ -159,7 +162,7 @@ class Server:
 
     def tls_started(self) -> None:
         """Forget what was learned in clear, USER included, and what was sent behind STLS (RFC 2595 section 4)."""
-        self.session.forget(self._offered())
+        self.session.forget(_offered(self.offers))
         self._buffer.clear()
         self._unread = False
 
@@ -186,9 +189,6 @@ class Server:
         return len(messages) - len(marked), self.octets - sum(messages[n - 1].size for n in marked)
 
     # ------------------------------------------------------------------------------------------------------------------
-
-    def _offered(self) -> dict[str, str]:
-        return capabilities(self.offers)
 
     def _take_events(self) -> list[Event]:
         events, self._events = self._events, []

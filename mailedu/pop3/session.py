@@ -12,7 +12,7 @@ from mailedu.pop3.replies import Reply
 from mailedu.pop3.states import State, Verb, follow
 
 
-def capabilities(lines: Iterable[str]) -> dict[str, str]:
+def capabilities(lines: Iterable[str]) -> Mapping[str, str]:
     """Tag (in capitals) -> its parameters, from the lines of a CAPA reply (RFC 2449 section 5)."""
     offered: dict[str, str] = {}
     for line in lines:
