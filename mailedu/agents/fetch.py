@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
 from mailedu.agents.actions import Action
 from mailedu.agents.errand import Agent, Do, NoConnection, Stage, Talk
 from mailedu.agents.world import World
@@ -20,11 +23,23 @@ def fetch(world: World, address: str, letter: str = "letter", parent: str = "") 
     if isinstance(outcome, NoConnection):
         return
     for _number, content in outcome.letters:
-        part = parser.parse(bytes(content))
-        yield Do(leg, Action.PARSE, tuple(f"{row}\r\n".encode("utf-8", "replace") for row in reading.outline(part)))
-        yield Do(leg, Action.READ, (_shown(part),))
+        outline, shown = (_read_again if content.size < _SMALL else _read)(bytes(content))
+        yield Do(leg, Action.PARSE, outline)
+        yield Do(leg, Action.READ, shown)
     if outcome.stage == "QUIT" and not outcome.letters:
         yield Do(leg, Action.NOTHING, ())
+
+
+def _read(octets: bytes) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """The outline of a letter's parts, and what its reader sees."""
+    part = parser.parse(octets)
+    outline = tuple(f"{row}\r\n".encode("utf-8", "replace") for row in reading.outline(part))
+    return outline, (_shown(part),)
+
+
+#: A journey is played again at each edit, and mostly the same letter arrives: small ones are taken apart once.
+_read_again = lru_cache(maxsize=64)(_read)
+_SMALL: Final = 65536
 
 
 def _shown(part: Part) -> bytes:
