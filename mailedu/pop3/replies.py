@@ -147,5 +147,6 @@ class Voice:
         ok, code, text = CATALOGUE[name]
         text = self._texts.get(name, text)
         if "{" in text:
-            return reply(ok, code, text.format(domain=self._domain, **values))
+            values["domain"] = self._domain
+            return reply(ok, code, text.format_map(values))
         return _fixed(ok, code, text)
