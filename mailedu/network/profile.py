@@ -49,6 +49,8 @@ class Profile:
     """Whether the window gets smaller by what arrives; after two full segments it is as before."""
     packet_windows: Mapping[int, int] = field(default_factory=dict)
     """n of a packet within its connection, from 1 -> its window, whatever the rest says."""
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """leg -> the client's port on it, where it shall not be drawn."""
 
     def delay(self, place: str, same_speaker: bool = False) -> float:
         """Seconds from what came before to what is said at `place`.
@@ -162,4 +164,5 @@ _READ: Final[Mapping[str, Callable[[str, object], Any]]] = {
     "syn_windows": _windows,
     "shrinks": _shrinks,
     "packet_windows": _packets,
+    "ports": lambda key, value: {leg: _number(f"{key}.{leg}", port) for leg, port in _table(key, value).items()},
 }

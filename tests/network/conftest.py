@@ -22,27 +22,28 @@ closes = "server"
 windows = { client = 17520, server = 5840 }
 syn_windows = { client = 16384, server = 5840 }
 shrinks = ["client"]
+ports = { "access:admin1" = 2447 }
 
 [quick_acks]
-"access/USER.1" = 0.000288
+"access:admin1/USER.1" = 0.000288
 
 [delays]
-"access/GREETING.1!" = 0.034651
-"access/USER.1" = 0.001112
-"access/USER.1!" = 0.001542
-"access/PASS.1" = 0.000462
-"access/PASS.1!" = 0.023879
-"access/STAT.1" = 0.001028
-"access/STAT.1!" = 0.003448
-"access/LIST.1" = 0.001028
-"access/LIST.1!" = 0.000226
-"access/RETR.1" = 0.004998
-"access/RETR.1!" = 0.002095
-"access/DELE.1" = 0.013363
-"access/DELE.1!" = 0.000559
-"access/QUIT.1" = 0.001407
-"access/QUIT.1!" = 0.003456
-"access/LINK.2" = 0.000073
+"access:admin1/GREETING.1!" = 0.034651
+"access:admin1/USER.1" = 0.001112
+"access:admin1/USER.1!" = 0.001542
+"access:admin1/PASS.1" = 0.000462
+"access:admin1/PASS.1!" = 0.023879
+"access:admin1/STAT.1" = 0.001028
+"access:admin1/STAT.1!" = 0.003448
+"access:admin1/LIST.1" = 0.001028
+"access:admin1/LIST.1!" = 0.000226
+"access:admin1/RETR.1" = 0.004998
+"access:admin1/RETR.1!" = 0.002095
+"access:admin1/DELE.1" = 0.013363
+"access:admin1/DELE.1!" = 0.000559
+"access:admin1/QUIT.1" = 0.001407
+"access:admin1/QUIT.1!" = 0.003456
+"access:admin1/LINK.2" = 0.000073
 """
 PROFILE: Final = Profile.from_table(tomllib.loads(TCP))
 
@@ -70,13 +71,13 @@ def figure_log() -> Log:
     """What the pump would write: each thing said after its delay in the profile."""
     log = Log()
     n = log.connect("tcp", CLIENT, SERVER)
-    log.writes.append(Write(0.0, What.OPEN, n, 0, (), 0, "access/LINK.1"))
+    log.writes.append(Write(0.0, What.OPEN, n, 0, (), 0, "access:admin1/LINK.1"))
     now = PROFILE.opening
     for step, (sender, place, chunks) in enumerate(SAID, 1):
-        now += PROFILE.delay(f"access/{place}")
-        log.writes.append(Write(now, What.SENT, n, sender, chunks, step, f"access/{place}"))
-    now += PROFILE.delay("access/LINK.2")
-    log.writes.append(Write(now, What.FIN, n, PROFILE.closes, (), len(SAID) + 1, "access/LINK.2"))
+        now += PROFILE.delay(f"access:admin1/{place}")
+        log.writes.append(Write(now, What.SENT, n, sender, chunks, step, f"access:admin1/{place}"))
+    now += PROFILE.delay("access:admin1/LINK.2")
+    log.writes.append(Write(now, What.FIN, n, PROFILE.closes, (), len(SAID) + 1, "access:admin1/LINK.2"))
     return log
 
 

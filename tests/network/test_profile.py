@@ -41,10 +41,12 @@ def test_all_keys_are_read() -> None:
         shrinks = ["server"]
         packet_windows = { 21 = 16179 }
         quick_acks = { "access/USER.1" = 0.001 }
+        ports = { "access:bob" = 2447 }
     """)
     assert (profile.rate, profile.mss, profile.closes, profile.delayed_ack) == (1000.0, 536, 0, 0.1)
     assert (profile.syn_again, profile.give_up, profile.shrinks) == ((1.0, 2.0), 60.0, (False, True))
     assert (profile.packet_windows, profile.quick_acks) == ({21: 16179}, {"access/USER.1": 0.001})
+    assert profile.ports == {"access:bob": 2447}
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,7 @@ def test_all_keys_are_read() -> None:
         ("shrinks = [1]", "tcp.shrinks: wants client or server"),
         ('delays = { "a/B.1" = "x" }', "tcp.delays.a/B.1: not a duration"),
         ("delays = 4", "tcp.delays: wants a table"),
+        ("ports = { access = 0 }", "tcp.ports.access: wants a whole number"),
         ("packet_windows = { x = 4 }", "'x' is no packet's number"),
     ],
 )

@@ -81,7 +81,7 @@ def test_packets_belong_to_steps(figure_log: Log, figure_profile: Profile) -> No
     packets = segments(figure_log, figure_profile)
     steps = [p.step for p in packets]
     assert steps == [0, 0, 0, 1, 2, 2, *range(3, 16), 16, 16, 16, 16]
-    assert packets[5].place == "access/USER.1", "a bare ACK belongs to the step that it acknowledges"
+    assert packets[5].place == "access:admin1/USER.1", "a bare ACK belongs to the step that it acknowledges"
 
 
 # Opening and closing --------------------------------------------------------------------------------------------------
