@@ -203,7 +203,7 @@ def text_part(text: str) -> BodyPart:
 
 
 def _attachment_part(attachment: Attachment) -> BodyPart:
-    """A file as base64, with its type and name. A message may not be encoded (RFC 2046 section 5.2.1): it stays as it is.
+    """A file as base64, with its type and name. A message is not encoded but stays as it is (RFC 2046 section 5.2.1).
 
     If it cannot, for a long line, or is a multipart without its header, it goes as application/octet-stream.
     """

@@ -51,7 +51,7 @@ class AddressError(ValueError):
 
 class _Token(NamedTuple):
     kind: str
-    """blank, comment, quoted, literal, atom, special"""
+    """blank, comment, open (a comment that is not closed), quoted, literal, atom, special"""
     text: str
     start: int
 
@@ -93,6 +93,8 @@ def _addresses(text: str, field: str) -> tuple[Mailbox, ...]:
         kind, mark, at = token
         if kind == "comment":
             comment = mark
+        elif kind == "open":
+            raise fail("a ( without its )", len(text))
         elif kind != "special" or mark in "@.\\":
             (angle if in_angle and angle is not None else words).append(token)
         elif mark == "<":
@@ -132,7 +134,7 @@ def _tokens(text: str) -> Iterator[_Token]:
     while at < size:
         if text[at] == "(":
             end = _end_of_comment(text, at + 1)
-            yield _Token("comment", text[at + 1 : end - 1], at)
+            yield _Token("comment" if end <= size else "open", text[at + 1 : end - 1], at)
             at = end
             continue
         matched = _TOKEN.match(text, at)

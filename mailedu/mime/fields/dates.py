@@ -15,6 +15,8 @@ _ZONES: Final = {
     "ut": 0, "utc": 0, "gmt": 0,
     "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
 }  # fmt: skip
+#: Comments within comments are skipped so many levels deep.
+_NESTED: Final = 8
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 _DATE: Final = re.compile(
     r"\s*(?:(?P<weekday>[A-Za-z]{3})[A-Za-z]*\s*,?\s*)?"
@@ -57,11 +59,10 @@ def format_date(when: datetime | float, zone: int | None = 0) -> str:
 
 def parse_date(text: str) -> Date | None:
     """Read a date-time, obsolete forms too; None if it is none. A leap second counts as the one after it."""
-    while "(" in text:
-        bare = _COMMENT.sub(" ", text)
-        if bare == text:
+    for _ in range(_NESTED):
+        if "(" not in text:
             break
-        text = bare
+        text = _COMMENT.sub(" ", text)
     found = _DATE.fullmatch(text)
     month = _MONTH.get(found["month"].lower()) if found else None
     if found is None or month is None:
