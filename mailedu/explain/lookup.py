@@ -1,7 +1,9 @@
 """From a key to an explanation: a chain of ever less special texts, whose last link always exists.
 
-    reply      VERB@STATE code, VERB code enhanced, VERB code label, VERB code, code, then the digits themselves
-    the rest   VERB@STATE, VERB label, VERB, and for a command UNKNOWN
+    reply      VERB@STATE code, VERB code enhanced, VERB code label, VERB code *, VERB code, code, then its digits
+    the rest   VERB@STATE, VERB label, VERB *, VERB, UNKNOWN
+
+What stands under `*` needs values of the octets; without them the same header without `*` serves.
 
 At each link the more special protocol comes first. A text whose place finds no value does not serve. There is no other
 logic.
@@ -73,13 +75,15 @@ def _chain(key: Key, reading: Reading) -> Iterator[str]:
             yield f"{verb} {code} {reading.enhanced}"
         for label in reading.labels:
             yield f"{verb} {code} {label}"
+        yield f"{verb} {code} *"
         yield f"{verb} {code}"
-        yield code
+        yield code or "garbled"
         return
     if key.state:
         yield f"{verb}@{key.state}"
     for label in reading.labels:
         yield f"{verb} {label}"
+    yield f"{verb} *"
     yield verb
     yield "UNKNOWN"
 
@@ -99,7 +103,8 @@ def _by_digits(reading: Reading) -> Explanation:
         first = found["none"]
         return _made(first, first.what.fill({}) or "", first.why.fill({}) or "", reading)
     second = found.get(f"x{code[1]}") or found["x"]
-    text = first._replace(rfc=tuple(dict.fromkeys(first.rfc + second.rfc)), key=f"{first.key}{code[1:]}")
+    rfc = tuple(dict.fromkeys(first.rfc + second.rfc))
+    text = first._replace(rfc=rfc, erratum=second.erratum, key=f"smtp/digits/{code}")
     return _made(text, first.what.fill(reading.values) or "", second.why.fill({}) or "", reading)
 
 

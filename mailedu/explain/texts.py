@@ -1,14 +1,14 @@
 """The texts of explanations, from TOML, each file when it is first needed.
 
-A file is `content/explain/PROTOCOL/SECTION.toml`; a table is a key of the chain, such as `["RCPT@READY 503"]`. A text may
-hold `{name}` of a value that the grammar found; where it was not found, the text does not serve and the next of the chain
-does.
+A file is `content/explain/PROTOCOL/SECTION.toml`; a table is a key of the chain, such as `["RCPT@READY 503"]`. A text
+may hold `{name}` of a value that the grammar found; where it was not found, the text does not serve and the next of the
+chain does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -72,6 +72,9 @@ class Text(NamedTuple):
 
 _STRINGS: Final = ("title", "what", "why", "today", "erratum")
 _NEEDED: Final = ("title", "what", "why", "rfc")
+#: A text of digits is put together: title and what from the first digit, why from the second.
+_NEEDED_OF_FIRST: Final = ("title", "what", "rfc")
+_NEEDED_OF_SECOND: Final = ("why", "rfc")
 
 
 @cache
@@ -85,7 +88,7 @@ def texts(protocol: str, section: str) -> Mapping[str, Text]:
     return {header: _text(name, header, table, f"{protocol}/{section}/{header}") for header, table in tables.items()}
 
 
-def _text(name: str, header: str, table: Any, key: str) -> Text:
+def _text(name: str, header: str, table: Any, key: str, needed: Iterable[str] = _NEEDED) -> Text:
     if not isinstance(table, dict):
         raise content.wrong(name, (header,), "stands outside a table")
     for field, value in table.items():
@@ -94,7 +97,7 @@ def _text(name: str, header: str, table: Any, key: str) -> Text:
                 raise content.wrong(name, (header, field), "a text is wanted")
         elif field != "rfc":
             raise content.wrong(name, (header, field), f"unknown; known are {', '.join((*_STRINGS, 'rfc'))}")
-    for field in _NEEDED:
+    for field in needed:
         if not table.get(field):
             raise content.wrong(name, (header,), f"lacks {field}")
     rfc = table["rfc"]
@@ -103,12 +106,11 @@ def _text(name: str, header: str, table: Any, key: str) -> Text:
     made = {}
     for field in ("what", "why"):
         try:
-            made[field] = template(table[field])
+            made[field] = template(table.get(field, ""))
         except ValueError as error:
             raise content.wrong(name, (header, field), str(error)) from None
-    return Text(
-        table["title"], made["what"], made["why"], tuple(rfc), table.get("today", ""), table.get("erratum", ""), key
-    )
+    extra = table.get("today", ""), table.get("erratum", "")
+    return Text(table.get("title", ""), made["what"], made["why"], tuple(rfc), *extra, key)
 
 
 @cache
@@ -131,10 +133,14 @@ def meanings() -> Mapping[str, Mapping[str, Template]]:
 
 @cache
 def digits() -> tuple[Mapping[str, Text], Mapping[str, str]]:
-    """What digits say: texts by the first (`5`) and the second (`x5`), and the meaning of each `position.digit`."""
+    """What digits say: by the first (`5`) and the second (`x5`), and the meaning of each `position.digit`."""
     name = "explain/smtp/digits.toml"
     tables = content.load(name)
     meaning = tables.pop("digits", None)
     if not isinstance(meaning, dict) or not all(isinstance(text, str) for text in meaning.values()):
         raise content.wrong(name, ("digits",), "a table of texts is wanted")
-    return {header: _text(name, header, table, f"smtp/digits/{header}") for header, table in tables.items()}, meaning
+    found = {}
+    for header, table in tables.items():
+        needed = _NEEDED_OF_SECOND if header[0] == "x" else _NEEDED_OF_FIRST if header.isdigit() else _NEEDED
+        found[header] = _text(name, header, table, f"smtp/digits/{header}", needed)
+    return found, meaning

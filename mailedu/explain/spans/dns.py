@@ -54,7 +54,7 @@ def _labels(scan: Scan, verb: str, rcode: str, found: list[tuple[int, str]]) -> 
         else:
             scan.values["preference"], scan.values["host"] = str(preference), host
         if len(found) > 1:
-            scan.values["preferencesecond"], scan.values["hostsecond"] = str(found[1][0]), found[1][1]
+            scan.values["secondpreference"], scan.values["second"] = str(found[1][0]), found[1][1]
             scan.labels.append("several")
     else:
         scan.values["address"] = found[0][1]

@@ -20,11 +20,13 @@ _ENCODED_WORD: Final = re.compile(rb"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
 #: Field names as they are usually written.
 NAMES: Final = {
     name.lower(): name
-    for name in (
-        "From Sender Reply-To To Cc Bcc Subject Date Message-ID In-Reply-To References Comments Keywords "
-        "Return-Path Received MIME-Version Content-Type Content-Transfer-Encoding Content-Disposition "
-        "Content-ID Content-Description User-Agent Auto-Submitted Resent-Date Resent-From Resent-Sender Resent-To Resent-Cc Resent-Bcc Resent-Message-ID"
-    ).split()
+    for line in (
+        "Date From Sender Reply-To To Cc Bcc Subject Message-ID In-Reply-To References Comments Keywords",
+        "Return-Path Received MIME-Version Content-Type Content-Transfer-Encoding Content-Disposition Content-ID",
+        "Content-Description User-Agent Auto-Submitted",
+        "Resent-Date Resent-From Resent-Sender Resent-To Resent-Cc Resent-Bcc Resent-Message-ID",
+    )
+    for name in line.split()
 }
 _ADDRESSES: Final = frozenset("From Sender Reply-To To Cc Bcc Return-Path Resent-From Resent-To".split())
 
@@ -146,6 +148,10 @@ def stuffed(scan: Scan, start: int, end: int) -> None:
 def part(scan: Scan, start: int, end: int) -> str:
     """One body part, its delimiter line perhaps before it; returns what sort of part it is."""
     octets = scan.octets
+    if octets.startswith(b"\r\n--", start):
+        # The line end before a delimiter belongs to it (RFC 2046 section 5.1.1).
+        scan.mark(start, start + 2, "CRLF")
+        start += 2
     if octets.startswith(b"--", start):
         line = octets.find(b"\n", start, end) + 1 or end
         scan.mark(start, _without_end(octets, start, line), "delimiter")

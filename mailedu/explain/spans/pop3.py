@@ -73,7 +73,7 @@ def _response(scan: Scan, end: int, prompt: bytes) -> None:
     line = scan.octets[:end]
     if line == b"*":
         scan.mark(0, 1, "response", "cancel")
-        scan.labels.append("*")
+        scan.labels.append("cancel")
         return
     decoded = undress(line)
     asked = question(prompt[2:]) if prompt.startswith(b"+ ") else ""

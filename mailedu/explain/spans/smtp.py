@@ -43,6 +43,8 @@ def command(key: Key) -> Reading:
             _ARGUMENTS.get(key.verb, _argument)(scan, word.end(), text)
             if key.verb == "UNKNOWN":
                 scan.labels.append(word[0].upper().decode("ascii", "replace"))
+                if word[0].endswith(b":"):
+                    scan.labels.append("field")
     return scan.reading()
 
 
@@ -116,7 +118,6 @@ def _credentials(scan: Scan, decoded: bytes) -> None:
     if len(parts) == 3:
         scan.keep("user", parts[1])
         scan.keep("password", parts[2])
-        scan.labels.append("PLAIN")
     scan.keep("decoded", decoded.replace(b"\0", b" "))
 
 
@@ -130,7 +131,9 @@ def question(line: bytes) -> str:
 def _response(scan: Scan, line: bytes, prompt: bytes) -> None:
     if line == b"*":
         scan.mark(0, 1, "response", "cancel")
-        scan.labels.append("*")
+        scan.labels.append("cancel")
+        return
+    if not line:
         return
     decoded = undress(line)
     if decoded is None:
@@ -142,6 +145,8 @@ def _response(scan: Scan, line: bytes, prompt: bytes) -> None:
     scan.mark(0, len(line), "response", asked)
     if asked:
         scan.labels.append(asked)
+    elif "password" in scan.values:
+        scan.labels.append("PLAIN")
 
 
 _ARGUMENTS: Final[dict[str, Callable[[Scan, int, int], None]]] = {

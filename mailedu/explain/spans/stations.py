@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from mailedu.explain.model import Key, Reading
 from mailedu.explain.spans import letter
 from mailedu.explain.spans.scan import Scan
 from mailedu.explain.spans.smtp import mailbox
+from mailedu.visible import visible
 
 _FIELDS: Final = frozenset("FIELD ADD REMOVE FOLD RECEIVED RETURN_PATH".split())
 _HOST: Final = re.compile(rb"(?<![\w@.-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}(?![\w@-])")
 _ADDRESS: Final = re.compile(rb"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w.])|\[[0-9A-Fa-f:.]+\]")
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(?:Z|[+-][0-9:]+)?")
+_TO: Final = re.compile(rb"^To:[^\r\n]*?([^\s<>@]+@[^\s<>@]+)>?\r?$", re.MULTILINE | re.IGNORECASE)
+_EXCHANGER: Final = re.compile(rb"^ *(?P<chosen>\xe2\x96\xba)? *(?P<preference>[0-9]+) +(?P<host>[^\s]+)", re.MULTILINE)
+_ATTEMPT: Final = re.compile(rb"attempt (?P<number>[0-9]+) in (?P<wait>[^\r\n]+)")
+_SAID: Final = re.compile(rb"^(?P<host>[^\s:]+): (?P<reply>[2-5][0-5][0-9][^\r\n]*)", re.MULTILINE)
+_WAITED: Final = re.compile(rb"waited (?P<wait>[^\r\n:]+)")
+_OCTETS: Final = re.compile(rb"([0-9]+) octets")
 _NUMBER: Final = re.compile(rb"(?<![\w.:@-])[0-9]+(?![\w.:@-])")
 
 
@@ -23,17 +31,99 @@ def action(key: Key) -> Reading:
     end = len(key.octets)
     if key.verb in _FIELDS:
         name = letter.field(scan, 0, end)
+        if name == "Return-Path" and b"<>" in key.octets:
+            name = "null"
         if name:
             scan.labels.append(name)
             return scan.reading()
-    elif key.verb == "PART":
-        scan.labels.append(letter.part(scan, 0, end))
-        return scan.reading()
-    elif key.verb == "BODY":
-        scan.mark(0, end, "body")
-        return scan.reading()
-    _line(scan, end)
+    read = _VERBS.get(key.verb)
+    if read is None:
+        _line(scan, end)
+    else:
+        read(scan, end)
     return scan.reading()
+
+
+def _part(scan: Scan, end: int) -> None:
+    sort = letter.part(scan, 0, end)
+    encoding = scan.values.get("encoding", "").lower()
+    scan.labels += [f"{sort} {encoding}", sort] if encoding else [sort]
+
+
+def _body(scan: Scan, end: int) -> None:
+    """The empty line that ends the header, and the text below it."""
+    start = 2 if scan.octets.startswith(b"\r\n") else 0
+    scan.mark(0, start, "empty line")
+    scan.mark(start, end, "body")
+
+
+def _letter(scan: Scan, end: int) -> None:
+    letter.message(scan, 0, end)
+
+
+def _bounce(scan: Scan, end: int) -> None:
+    """The header of a report; its To is the reverse-path of what failed, whatever its From says."""
+    at, _ = letter.header(scan, 0, end)
+    scan.mark(at, end, "empty line")
+    to = _TO.search(scan.octets, 0, at)
+    if to:
+        scan.values["mailbox"] = visible(to[1])
+
+
+def _recipient(scan: Scan, end: int) -> None:
+    _line(scan, end)
+    if b"no such mailbox" in scan.octets:
+        scan.labels.append("missing")
+
+
+def _route(scan: Scan, end: int) -> None:
+    """Exchangers in order, the chosen one marked."""
+    for number, found in enumerate(_EXCHANGER.finditer(scan.octets, 0, end)):
+        chosen = found["chosen"] is not None
+        scan.group(found, "chosen", "chosen")
+        scan.group(found, "preference", "preference", value="preference" if chosen else "")
+        scan.group(found, "host", "host", value="host" if chosen else "")
+        if chosen and number:
+            scan.labels.append("fallback")
+
+
+def _defer(scan: Scan, end: int) -> None:
+    """Why this attempt failed, and when the next one is."""
+    found = _ATTEMPT.search(scan.octets, 0, end)
+    if found:
+        scan.group(found, "number", "number", value="number")
+        scan.group(found, "wait", "duration", value="wait")
+    said = _SAID.search(scan.octets, 0, end)
+    if said:
+        scan.group(said, "host", "host", value="host")
+        scan.group(said, "reply", "text", value="text")
+        scan.labels.append("reply")
+
+
+def _expire(scan: Scan, end: int) -> None:
+    found = _WAITED.search(scan.octets, 0, end)
+    if found:
+        scan.group(found, "wait", "duration", value="wait")
+
+
+def _store(scan: Scan, end: int) -> None:
+    _line(scan, end)
+    found = _OCTETS.search(scan.octets, 0, end)
+    if found:
+        scan.keep("octets", found[1])
+
+
+_VERBS: Final[dict[str, Callable[[Scan, int], None]]] = {
+    "BODY": _body,
+    "PART": _part,
+    "COMPOSED": _letter,
+    "BOUNCE": _bounce,
+    "RECIPIENT": _recipient,
+    "ROUTE": _route,
+    "DEFER": _defer,
+    "EXPIRE": _expire,
+    "STORE": _store,
+}
 
 
 def link(key: Key) -> Reading:
@@ -48,7 +138,7 @@ def _line(scan: Scan, end: int) -> None:
     octets = scan.octets
     for pattern, name, value in (
         (_HOST, "host", "host"),
-        (_ADDRESS, "address", "address"),
+        (_ADDRESS, "IP address", "address"),
         (_TIME, "time", "time"),
         (_NUMBER, "number", "number"),
     ):
