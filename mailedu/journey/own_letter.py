@@ -1,4 +1,4 @@
-"""A letter of the learner's own, made ready for a scenario: its sender, its recipient and its clock fill what is missing."""
+"""A letter of the learner's own, made ready for a scenario whose sender, recipient and clock fill what it lacks."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mailedu.mime import prepare
 def own_letter(octets: bytes, scenario: Scenario, seed: int = 0) -> prepare.Prepared:
     """The octets of a file as the message that `scenario` is to carry; `scenario.load(name, message=...)` takes it.
 
-    Date is the scenario's start, Message-ID is drawn. Raises ScenarioError for a scenario in which no letter is sent, and
-    `prepare.InputError` for octets that cannot be sent.
+    Date is the scenario's start, Message-ID is drawn. Raises ScenarioError for a scenario in which no letter is sent,
+    and `prepare.InputError` for octets that cannot be sent.
     """
     if Stage.COMPOSE not in scenario.stages or not scenario.sender:
         raise ScenarioError(f"{scenario.name} sends no letter, so it has no use for one of your own")
@@ -29,5 +29,5 @@ def own_letter(octets: bytes, scenario: Scenario, seed: int = 0) -> prepare.Prep
 
 
 def dropped_mbox_line(message: prepare.Prepared) -> bytes:
-    """The `From ` line of a mailbox file that was taken off the letter, without its line end; empty if there was none."""
+    """The `From ` line of a mailbox file that was taken off the letter, without line end; empty if there was none."""
     return next((piece.octets.rstrip(b"\r\n") for piece in message.changes if piece.verb == "MBOX"), b"")

@@ -9,7 +9,7 @@ from mailedu import pop3, smtp
 from mailedu.agents.actions import Action
 from mailedu.agents.effects import Letter
 from mailedu.explain import Explanation, Key, explain
-from mailedu.journey import series
+from mailedu.journey import order, series
 from mailedu.journey.gist import gist
 from mailedu.journey.step import Leg, Step
 from mailedu.machine import Kind
@@ -37,14 +37,15 @@ class Scene:
     @property
     def actor(self) -> str:
         """The client, or who acts, as people call it."""
-        return self._title(self.leg.actor)
+        return self.title_of(self.leg.actor)
 
     @property
     def peer(self) -> str:
         """The server, as people call it; empty where nobody is talked to."""
-        return self._title(self.leg.peer)
+        return self.title_of(self.leg.peer)
 
-    def _title(self, host: str) -> str:
+    def title_of(self, host: str) -> str:
+        """A host as people call it."""
         found = self.journey.scenario.geography.hosts.get(host)
         return (found.title or host) if found else host
 
@@ -108,13 +109,21 @@ class Scene:
     @property
     def who_is_next(self) -> str:
         """client, server or nobody: whose turn it is after this step."""
-        if self.step.kind in (Kind.COMMAND, Kind.QUERY):
-            return "server"
-        if self.step.kind is Kind.LINK:
-            return "server" if self.step.verb == "CONNECT" else "nobody"
-        if self.step.kind in (Kind.REPLY, Kind.DATA):
-            return "nobody" if self.step.after == "CLOSED" else "client"
+        step = self.step
+        if step.kind is Kind.LINK:
+            return "server" if step.verb == "CONNECT" else "nobody"
+        if step.kind is Kind.DATA:
+            return "client"
+        if step.kind in (Kind.COMMAND, Kind.QUERY):
+            return "client" if self._same_side_goes_on() else "server"
+        if step.kind is Kind.REPLY and step.after != "CLOSED":
+            return "server" if self._same_side_goes_on() else "client"
         return "nobody"
+
+    def _same_side_goes_on(self) -> bool:
+        """In a pipelined group all commands are said first, and then all replies (RFC 2920)."""
+        following = self.journey.steps[self.n] if self.n < self.total else None
+        return following is not None and following.leg is self.leg and following.kind is self.step.kind
 
     @cached_property
     def letter(self) -> Letter | None:
@@ -133,6 +142,15 @@ class Scene:
         return found
 
     @property
+    def standing(self) -> tuple[bytes, ...]:
+        """The letter's octets as they stand: while it is being composed, what is written so far."""
+        letter = self.letter
+        if letter is not None:
+            return letter.chunks
+        own = (Action.FIELD, Action.BODY, Action.PART, Action.FILE)
+        return tuple(chunk for step in self.ladder if step.verb in own for chunk in step.octets)
+
+    @property
     def just_added(self) -> bytes:
         """The field that this step put on top of the letter, if it did."""
         return self.step.octets[0] if self.step.verb in (Action.RECEIVED, Action.RETURN_PATH) else b""
@@ -147,6 +165,19 @@ class Scene:
         """True from the first step on that is not as in the original."""
         first = self.journey.first_difference
         return first is not None and self.n >= first
+
+    def state_words(self, state: str) -> str:
+        """What a state of this conversation means."""
+        return order.words(self.leg.protocol, state)
+
+    @property
+    def states_so_far(self) -> tuple[str, ...]:
+        """The states of this conversation in the order in which they were entered, the present one last."""
+        entered: list[str] = []
+        for step in self.ladder:
+            if step.after and (not entered or entered[-1] != step.after):
+                entered += [step.before, step.after] if not entered and step.before != step.after else [step.after]
+        return tuple(entered)
 
     def _follower(self) -> smtp.Client | pop3.Client:
         """A listener to this conversation up to here. Long texts are spared it: only their ends matter to the state."""

@@ -72,7 +72,7 @@ class Holder(NamedTuple):
     host: str
     """Whose it is: who would have to deliver it or report failure."""
     how: str
-    """writing, holding, sending (on the wire to `to`), queued, mailbox, fetching, reading."""
+    """writing, holding, sending (on the wire to `to`), queued, mailbox, fetching, fetched, reading."""
     to: str = ""
 
 
@@ -92,7 +92,7 @@ def holders(steps: Sequence[Step]) -> Series[Holder]:
         elif kind is Kind.REPLY and step.verb == "RETR" and len(step.octets) > 1:
             value = Holder(leg.letter, leg.peer, "fetching", leg.actor)
         elif kind is Kind.ACTION and step.verb in (Action.PARSE, Action.READ):
-            value = Holder(leg.letter, leg.actor, "reading")
+            value = Holder(leg.letter, leg.actor, "fetched" if series.last.how == "fetched" else "reading")
         elif leg.letter in owner and leg.letter != series.last.letter and kind is Kind.LINK:
             value = owner[leg.letter]
         for effect in step.effects:
@@ -106,6 +106,8 @@ def holders(steps: Sequence[Step]) -> Series[Holder]:
                 value = Holder(effect.letter.id, leg.actor, "mailbox", effect.mailbox)
             elif isinstance(effect, Bounced):
                 value = Holder(effect.report.id, effect.host, "queued")
+            elif isinstance(effect, Expunged) and effect.uids and series.last.how == "fetching":
+                value = Holder(leg.letter, leg.actor, "fetched")
         if value is not None and value != series.last:
             if value.how in ("writing", "holding", "queued", "mailbox"):
                 owner[value.letter] = value
