@@ -62,7 +62,7 @@ def _ends(journey: Journey, step: Step) -> tuple[Endpoint, Endpoint]:
     hosts = journey.scenario.geography.hosts
     leg = step.leg
     client, server = hosts[leg.actor], hosts.get(leg.peer)
-    port = 49152 + draw.number(journey.seed, leg.name, "port") % 16384
+    port = journey.scenario.profile.ports.get(leg.name) or 49152 + draw.number(journey.seed, leg.name, "port") % 16384
     to = {"dns": DNS, "smtp": SMTP, "pop3": POP3}.get(leg.protocol)
     users = journey.scenario.geography.users.values()
     if leg.protocol == "submission":

@@ -92,7 +92,7 @@ def of_texts(texts: tuple[bytes, ...]) -> Reply:
 
 
 #: Every reply of the server by name: sign, response code, words. A host may put other words in their place.
-#: IN-USE: RFC 2449 section 8.1.2. AUTH: the name or password is wrong; SYS/TEMP: it is not, try again (RFC 3206).
+#: IN-USE: RFC 2449 section 8.1.2. AUTH: the name or password is wrong; SYS/TEMP: they are not, try again later.
 CATALOGUE: Final[Mapping[str, tuple[bool, str, str]]] = {
     "GREETING": (True, "", "POP3 {domain} ready"),
     "USER_OK": (True, "", "Now the password"),

@@ -25,7 +25,7 @@ TIMEOUT: Final = 600.0
 #: At most so many commands that made no sense, and so many failed logins; then -ERR, and the server hangs up.
 MAX_ERRORS, MAX_LOGINS = 20, 3
 
-#: What CAPA tells, unless a host says otherwise (RFC 2449 section 6; AUTH-RESP-CODE: RFC 3206).
+#: What CAPA tells, unless a host says otherwise (RFC 2449 section 6).
 OFFERS: Final = ("TOP", "USER", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "IMPLEMENTATION mailedu")
 
 
