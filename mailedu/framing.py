@@ -130,7 +130,7 @@ class DottedText:
     __slots__ = ("_counted", "_dots", "_kept", "_seam", "_small", "_tail", "chunks", "ended", "limit", "size")
 
     def __init__(self, limit: int | None = None) -> None:
-        """`limit`: octets to keep, doubled dots not counted, None for all; what comes beyond is let go."""
+        """`limit`: octets that it may have, doubled dots not counted; of a longer text only its beginning is kept."""
         self.limit = limit
         self.chunks: list[bytes] = []
         self.size = 0
@@ -176,12 +176,14 @@ class DottedText:
         if self.ended:
             self.size -= len(END_OF_DATA)
             self._drop_end()
+            self._trim()
         return taken
 
     def gathered(self) -> tuple[bytes, ...]:
         """What there is so far, as it travelled."""
         if self._small:
             self._gather()
+        self._trim()
         return tuple(self.chunks)
 
     def content(self) -> Content:
@@ -190,16 +192,12 @@ class DottedText:
         return Content(dot_unstuff(travelled), travelled)
 
     @property
-    def cut(self) -> bool:
-        """True if some of it was let go."""
-        return self._kept < self.size
-
-    @property
-    def full_size(self) -> int:
-        """Octets of the whole text that has ended, doubled dots not counted, even of what was let go."""
-        if self.cut:
-            return self.size - self._dots + 1  # the dot that ends it doubles none
-        return sum(map(len, dot_unstuff(self.chunks)))
+    def excess(self) -> int:
+        """Octets of the whole text, doubled dots not counted, if they are over the limit, else 0."""
+        if self.limit is None or not self._counted:
+            return 0
+        size = self.size - self._dots + self.ended  # the dot that ends it doubles none
+        return size if size > self.limit else 0
 
     def _gather(self) -> None:
         self._keep(bytes(self._small))
@@ -221,6 +219,17 @@ class DottedText:
     def _count(self, chunk: bytes) -> None:
         self._dots += chunk.count(b"\r\n.") + (self._seam + chunk[:2]).count(b"\r\n.")
         self._seam = (self._seam + chunk[-2:])[-2:]
+
+    def _trim(self) -> None:
+        """Let go all but the first `limit` octets of a text that is over it: the same ones, however they came."""
+        if not self.excess or self.limit is None:
+            return
+        left = self.limit
+        for number, chunk in enumerate(self.chunks):
+            if len(chunk) >= left:
+                self.chunks[number:] = [chunk[:left]]
+                return
+            left -= len(chunk)
 
     def _drop_end(self) -> None:
         """Take the ending dot line off the chunks, wherever the cuts fell."""

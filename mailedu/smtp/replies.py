@@ -58,7 +58,8 @@ def reply(code: int, enhanced: str, *texts: str) -> Reply:
     return Reply(code, enhanced, lines, octets, reply_class(code))
 
 
-_LINE: Final = re.compile(rb"([2-5][0-5][0-9])(?:([ -])(.*))?", re.DOTALL)
+# QUIRK: RFC 5321 section 4.2 has no second digit above 5; there are servers that say 571 all the same.
+_LINE: Final = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
 _ENHANCED: Final = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?: |$)")
 
 

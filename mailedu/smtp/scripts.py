@@ -107,8 +107,9 @@ def send(
     sender, *named, start = answers
     if start.over:
         # No 354 came: whatever was said of a recipient, the letter has not been handed over.
-        decided = next((a for a in answers if a.over), start)
-        return Outcome(tuple(_refusal(r, a, decided) for r, a in zip(recipients, named, strict=True)), "DATA")
+        at = next(n for n, answer in enumerate(answers) if answer.over)
+        refusals = (_refusal(r, a, answers[at]) for r, a in zip(recipients, named, strict=True))
+        return Outcome(tuple(refusals), lines[at].verb)
     if start.cls is not ReplyClass.CONTINUE:
         yield Say("QUIT", b"QUIT")
         if not sender.ok:

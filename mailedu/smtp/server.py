@@ -109,7 +109,7 @@ class Server:
     def receive(self, data: bytes) -> list[Event]:
         """Take octets from the client, cut anywhere; returns what was said by both in the order of understanding."""
         if self._closed:
-            return []
+            return self._take_events()  # of a greeting that was a refusal
         text = self._text
         if text is not None and self._waiting is None and not self._buffer:
             # Large letters pass by the line buffer, so that their chunks stay the very objects that came.
@@ -228,7 +228,7 @@ class Server:
     def _end_of_data(self, text: DottedText) -> None:
         self._text = None
         self.content = text.content()
-        self.content_size = text.full_size if text.cut else self.content.size
+        self.content_size = text.excess or self.content.size
         if text.size:
             self._emit(Kind.DATA, Verb.CONTENT, text.gathered())
         number = self._emit(Kind.COMMAND, Verb.END_OF_DATA, (END_OF_DATA,))
