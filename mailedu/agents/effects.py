@@ -88,7 +88,7 @@ class Dropped(NamedTuple):
 
 
 class Delivered(NamedTuple):
-    """A server is rid of recipients: another server answers for them now."""
+    """A server has heard another's 250 to the dot, and with it is rid of recipients (RFC 5321 section 6.1)."""
 
     host: str
     letter: str

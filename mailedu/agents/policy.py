@@ -7,7 +7,6 @@ from typing import NamedTuple
 from mailedu import pop3
 from mailedu.agents.effects import (
     Authenticated,
-    Delivered,
     Effect,
     Expunged,
     Letter,
@@ -99,7 +98,7 @@ class MailPolicy:
 
     def message(self, server: Server, envelope: Envelope, content: Content, *, must: bool) -> Reply | None:
         """Take the letter: from the reply on this host owes delivery or a report (RFC 5321 section 6.1)."""
-        world, host, origin = self._world, self._host, self._origin
+        world, host = self._world, self._host
         letter = self._known_again(content, envelope)
         if not must and len(letter.added) > MAX_HOPS:
             return server.voice("LOOP")
@@ -108,8 +107,6 @@ class MailPolicy:
         session = server.session
         protocol = ("ESMTPA" if session.user is not None else "ESMTP") if session.extended else "SMTP"
         self.effects.append(Queued(host.name, letter))
-        if origin is not None and "ua" not in self.client.roles:
-            self.effects.append(Delivered(self.client.name, letter.id, envelope.recipients, host.name))
         self.accepted.append(
             Accepted(host.name, letter, queue_id, session.hello, self.client, protocol, world.clock.now, self.leg)
         )

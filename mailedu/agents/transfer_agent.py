@@ -16,11 +16,11 @@ from mailedu.agents.errand import Agent, Do, Errand, Lookup, NoConnection, Sleep
 from mailedu.agents.policy import Accepted
 from mailedu.agents.world import SMTP, World
 from mailedu.dns import resolver
-from mailedu.dns.zone import Result
-from mailedu.machine import Content
+from mailedu.dns.zone import Result as Found
+from mailedu.machine import Content, ReplyClass
 from mailedu.mime import trace
 from mailedu.network.clock import duration
-from mailedu.smtp.scripts import Fate, Outcome, send
+from mailedu.smtp.scripts import Fate, Outcome, Result, send
 
 _NEXT_HOST: Final = frozenset({"GREETING", "EHLO", "HELO"})
 
@@ -111,7 +111,7 @@ def _attempt(
 ) -> Generator[Errand, Any, tuple[list[Failure], tuple[str, ...], str]]:
     """One round over the exchangers of `domain`. Returns failures for good, who is left, and why."""
     leg = world.leg(letter.id, f"mx:{domain}", Stage.DELIVER, host, world.geography.resolver, "dns", parent=parent)
-    answer: Result = yield Lookup(leg, domain, "MX")
+    answer: Found = yield Lookup(leg, domain, "MX")
     if answer.rcode not in ("NOERROR", "NXDOMAIN"):
         return [], recipients, "the DNS did not answer"
     exchangers = resolver.exchangers(answer, domain, drop_self=host)
@@ -125,7 +125,7 @@ def _attempt(
             leg = world.leg(
                 letter.id, f"mx:{domain}", Stage.DELIVER, host, world.geography.resolver, "dns", parent=parent
             )
-        found: Result = yield Lookup(leg, exchanger.host, "A")
+        found: Found = yield Lookup(leg, exchanger.host, "A")
         if not any(record.type == "A" for record in found.records):
             why = f"{exchanger.host} has no address"
             if answer.rcode == "NXDOMAIN":
@@ -151,6 +151,15 @@ def _attempt(
             if r.final and r.fate is not Fate.ACCEPTED
         ]
         left = tuple(r.recipient for r in outcome.results if not r.final)
-        last = next((r.reply for r in reversed(outcome.results) if not r.final), None)
-        return failures, left, f"{exchanger.host}: {last if last is not None else 'no answer'}" if left else ""
+        last = next((r for r in reversed(outcome.results) if not r.final), None)
+        return failures, left, _why(exchanger.host, last) if last is not None else ""
     return [], recipients, why
+
+
+def _why(host: str, result: Result) -> str:
+    """Why a recipient has to wait, in a line."""
+    if result.reply is None:
+        return f"{host}: no answer"
+    if result.reply.cls is ReplyClass.OK:
+        return f"{host} took nothing for {result.recipient}"
+    return f"{host}: {result.reply}"

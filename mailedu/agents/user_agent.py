@@ -37,7 +37,8 @@ def submit(world: World, task: Task) -> Agent:
     """Stage 2: hand the letter to the user's own server (RFC 6409 section 3); keep it for whom it was not taken."""
     user, letter = world.users[task.user], task.letter
     server, port = user.submits_to
-    leg = world.leg(letter.id, "submit", Stage.SUBMIT, user.host, server, "submission", parent="compose")
+    parent = "compose" if "compose" in world.names else ""
+    leg = world.leg(letter.id, "submit", Stage.SUBMIT, user.host, server, "submission", parent=parent)
     login = Login(user.login, user.password) if "AUTH LOGIN" in _auth_of(world, server) else None
     envelope = letter.envelope
     script = send(

@@ -109,7 +109,19 @@ class Geography(NamedTuple):
 class World:
     """A geography, a clock, and what changes: mailboxes, memories, names that have been given."""
 
-    __slots__ = ("bounces", "boxes", "clock", "geography", "greylisted", "hosts", "letters", "names", "seed", "users")
+    __slots__ = (
+        "bounces",
+        "boxes",
+        "clock",
+        "geography",
+        "greylisted",
+        "hosts",
+        "letters",
+        "names",
+        "owners",
+        "seed",
+        "users",
+    )
 
     def __init__(self, geography: Geography, clock: Clock, seed: int) -> None:
         self.geography = geography
@@ -120,6 +132,8 @@ class World:
         self.boxes: dict[str, Box] = {}
         self.greylisted: dict[tuple[str, str, str], float] = {}
         self.names: dict[str, int] = {}
+        self.owners: dict[str, str] = {}
+        """Name of a leg -> the host that was the first to have one of that name."""
         self.letters = 0
         self.bounces = 0
 
@@ -166,9 +180,11 @@ class World:
         *,
         parent: str = "",
     ) -> Leg:
-        """A leg under a name of its own: the second of the same name gets `#2`, as a second attempt does."""
+        """A leg under a name of its own: another host's gets `@host`, as a relay does; a second attempt `#2`."""
         if letter not in ("", "letter"):
             name = f"{letter}.{name}"
+        if self.owners.setdefault(name, actor) != actor:
+            name = f"{name}@{actor}"
         count = self.names.get(name, 0) + 1
         self.names[name] = count
         if count > 1:

@@ -12,9 +12,9 @@ from typing import Any, Final
 from mailedu import pop3, smtp
 from mailedu.agents import draw, fetch, transfer_agent, user_agent
 from mailedu.agents.actions import Link
-from mailedu.agents.effects import Stored
-from mailedu.agents.errand import Agent, Do, Lookup, NoConnection, Sleep, Stage, Start, Talk
-from mailedu.agents.policy import MailboxPolicy, MailPolicy
+from mailedu.agents.effects import Delivered, Letter, Stored
+from mailedu.agents.errand import Agent, Do, Leg, Lookup, NoConnection, Sleep, Stage, Start, Talk
+from mailedu.agents.policy import Accepted, MailboxPolicy, MailPolicy
 from mailedu.agents.world import SUBMISSION, World
 from mailedu.dns import message as dns
 from mailedu.dns.zone import Rcode, Result
@@ -25,6 +25,7 @@ from mailedu.journey.scenario import Scenario, load
 from mailedu.journey.step import Step
 from mailedu.machine import Kind
 from mailedu.network.clock import Clock
+from mailedu.smtp.scripts import Fate, Outcome
 
 #: A reader looks for mail so long after it came (seconds).
 READER_WAITS: Final = 60.0
@@ -224,11 +225,40 @@ class _Engine:
             ),
             smtp.Client(), policy.effects,
         )  # fmt: skip
-        outcome = conversation.run(script)
+        outcome: Outcome = conversation.run(script)
+        if self._plans:
+            outcome = _as_taken(outcome, policy.accepted)
+        if letter is not None and "ua" not in client_host.roles:
+            self._hand_over(leg, letter, outcome)
         if Stage.DELIVER in self._stages:
             for accepted in policy.accepted:
                 self._push(transfer_agent.take_charge(world, accepted), clock.now)
         return outcome
+
+    def _hand_over(self, leg: Leg, letter: Letter, outcome: Outcome) -> None:
+        """Note at the reply to the dot for whom it was: there a client is rid of them."""
+        gone = tuple(result.recipient for result in outcome.results if result.fate is Fate.ACCEPTED)
+        if not gone:
+            return
+        steps = self._steps
+        at = last = len(steps) - 1
+        while steps[at].verb != "END_OF_DATA" or steps[at].kind is not Kind.REPLY:
+            at -= 1
+            if steps[at].leg is not leg:
+                at = last
+                break
+        step = steps[at]
+        steps[at] = step._replace(effects=(*step.effects, Delivered(leg.actor, letter.id, gone, leg.peer)))
+
+
+def _as_taken(outcome: Outcome, accepted: Sequence[Accepted]) -> Outcome:
+    """The outcome as it is after edits: a recipient for whom no server took the letter stays with who had it."""
+    taken = {recipient for one in accepted for recipient in one.letter.envelope.recipients}
+    results = tuple(
+        result._replace(fate=Fate.REFUSED) if result.fate is Fate.ACCEPTED and result.recipient not in taken else result
+        for result in outcome.results
+    )
+    return outcome._replace(results=results)
 
 
 def _without_login(offers: tuple[str, ...]) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Talking(Protocol):
 class _Said:
     """A stretch of the client's octets: from which place it came, and when it was said."""
 
-    __slots__ = ("chunks", "edited", "end", "event", "place", "time")
+    __slots__ = ("chunks", "edited", "end", "event", "heard", "place", "time")
 
     def __init__(self, place: str, edited: bool, time: float, end: int, chunks: list[bytes]) -> None:
         self.place = place
@@ -70,6 +70,8 @@ class _Said:
         self.chunks = chunks
         self.event = -1
         """Index of the command that it turned out to be among the client's events; -1: content, or not known yet."""
+        self.heard = False
+        """Something in it was told of; what follows in the same stretch needs another place."""
 
 
 class Conversation:
@@ -258,13 +260,16 @@ class Conversation:
             return
         self._pause(place)
         plan = self._plans.at(place) if self._plans else None
-        stretches: list[tuple[tuple[bytes, ...], bool]] = []
-        if plan is not None:
-            stretches = [((line + b"\r\n",), plan.own) for line in plan.say]
-        if plan is None or plan.then is Then.KEEP:
-            stretches.append((content.stuffed, False))
-        for chunks, edited in stretches:
-            self._carry(self._say(place, edited, chunks))
+        stretches: list[tuple[str, tuple[bytes, ...], bool]] = []
+        kept = plan is None or plan.then is Then.KEEP
+        for number, line in enumerate(plan.say if plan is not None else (), start=int(kept)):
+            stretches.append(
+                (f"{place}+{number}" if number else place, (line + b"\r\n",), plan is not None and plan.own)
+            )
+        if kept:
+            stretches.append((place, content.stuffed, False))
+        for at, chunks, edited in stretches:
+            self._carry(self._say(at, edited, chunks))
         self._goes_on = True
         if content.size > self._profile.mss:
             self._clock.now += self._profile.transfer(content.size)
@@ -417,9 +422,13 @@ class Conversation:
                 )
             else:
                 said = self._stretch(octets)
+                # What was said behind an unanswered DATA or AUTH is understood, and told, after the reply to that.
+                time = max(said.time, steps[-1].time)
+                place = self._place("LINE") if said.heard else said.place
+                said.heard = True
                 step = _new(
                     Step,
-                    (n, said.place, said.time, leg, kind, verb, octets, before, after, -1, (), said.edited, foreseen),
+                    (n, place, time, leg, kind, verb, octets, before, after, -1, (), said.edited, foreseen),
                 )
                 if kind is _COMMAND:
                     said.event = index
@@ -450,6 +459,7 @@ class Conversation:
         server, client = self._server, self._client
         if self._over():
             return
+        self._unasked = None
         waits = client.timeout
         waits = patience if waits is None else waits
         allows = server.timeout
