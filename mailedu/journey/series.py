@@ -134,42 +134,44 @@ class EnvelopeSoFar(NamedTuple):
 
 
 def envelopes(steps: Sequence[Step]) -> Series[EnvelopeSoFar]:
-    """From MAIL and RCPT and their replies; a new conversation, RSET or EHLO begins anew."""
+    """From MAIL and RCPT and their replies; a new conversation, RSET, EHLO or a letter that is through begins anew."""
     series: Series[EnvelopeSoFar] = Series(EnvelopeSoFar())
     leg = ""
-    asked: dict[int, str] = {}
+    # By the number of the command that named it, for in a pipelined group the replies come later.
+    sender: tuple[int, Named] | None = None
+    to: dict[int, Named] = {}
+    through = False
     for step in steps:
+        verb, asks = step.verb, step.kind is Kind.COMMAND
         if step.leg.protocol not in ("smtp", "submission"):
             if step.leg.protocol in ("queue", "process") and series.last != EnvelopeSoFar():
                 series.add(step.n, EnvelopeSoFar())
             continue
         if step.leg.name != leg:
-            leg = step.leg.name
-            asked = {}
-            series.add(step.n, EnvelopeSoFar())
-        now = series.last
-        if step.kind is Kind.COMMAND and step.verb in ("MAIL", "RCPT"):
-            address = _address(step)
-            asked[step.n] = address
-            if step.verb == "MAIL" and now.sender is None:
-                series.add(step.n, EnvelopeSoFar(Named(address, "asked"), ()))
-            elif step.verb == "RCPT":
-                series.add(step.n, now._replace(recipients=(*now.recipients, Named(address, "asked"))))
-        elif step.kind is Kind.REPLY and step.answers in asked:
+            leg, sender, to, through = step.leg.name, None, {}, False
+        elif not asks and step.kind is not Kind.REPLY:
+            continue
+        elif asks and verb == "MAIL":
+            if through or sender is None or sender[1].answer == "refused":
+                sender, to, through = (step.n, Named(_address(step), "asked")), {}, False
+        elif asks and verb == "RCPT":
+            to = {**to, step.n: Named(_address(step), "asked")}
+        elif asks:
+            continue
+        else:
             answer = "accepted" if step.octets[0][:1] == b"2" else "refused"
-            address = asked[step.answers]
-            if step.verb == "MAIL":
-                if now.sender is not None and now.sender.answer == "asked":
-                    series.add(step.n, now._replace(sender=Named(address, answer)))
+            if verb == "MAIL" and sender is not None and sender[0] == step.answers:
+                sender = (step.answers, sender[1]._replace(answer=answer))
+            elif verb == "MAIL" and answer == "accepted" and step.answers != -1:
+                sender = (step.answers, Named(_address(steps[step.answers - 1]), answer))
+            elif verb == "RCPT" and step.answers in to:
+                to = {**to, step.answers: to[step.answers]._replace(answer=answer)}
+            elif verb in ("RSET", "EHLO", "HELO") and answer == "accepted":
+                sender, to = None, {}
             else:
-                to = list(now.recipients)
-                for n, named in enumerate(to):
-                    if named == Named(address, "asked"):
-                        to[n] = Named(address, answer)
-                        break
-                series.add(step.n, now._replace(recipients=tuple(to)))
-        elif step.kind is Kind.REPLY and step.verb in ("RSET", "EHLO", "HELO") and step.octets[0][:1] == b"2":
-            series.add(step.n, EnvelopeSoFar())
+                through = through or (verb == "END_OF_DATA" and step.after == "READY")
+                continue
+        series.add(step.n, EnvelopeSoFar(sender[1] if sender else None, tuple(to.values())))
     return series
 
 
