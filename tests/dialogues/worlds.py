@@ -48,6 +48,9 @@ class World:
         self.unlocked = 0
         self.deferred: set[str] = set()
         self._stored = 0
+        if conversation.protocol == "pop3":
+            for letter in MAILBOXES.get(self.scenario, TWO_LETTERS):
+                self.store("bob", letter)
 
     def server(self) -> Any:
         """The server of this world, on a new connection."""
@@ -124,8 +127,6 @@ class World:
     # POP3 -------------------------------------------------------------------------------------------------------------
 
     def _pop3(self) -> pop3.Server:
-        for letter in MAILBOXES.get(self.scenario, TWO_LETTERS):
-            self.store("bob", letter)
         options: dict[str, Any] = {}
         if self.scenario == "no-options":
             options["offers"] = ("USER", "RESP-CODES")
