@@ -29,14 +29,9 @@ SECTIONS: Final = {
     Kind.ANSWER: "answers",
     Kind.ACTION: "actions",
 }
-#: protocol -> where its texts are looked for, in this order. Actions are shared: what one station does, another may.
-PROTOCOLS: Final = {
-    "submission": ("submission", "smtp"),
-    "smtp": ("smtp",),
-    "pop3": ("pop3",),
-    "dns": ("dns",),
-}
-_LINKS: Final = "any"
+#: Where the texts of a conversation are looked for, in this order; another protocol's are looked for in SMTP's.
+_CONVERSATIONS: Final = {"submission": ("submission", "smtp"), "smtp": ("smtp",), "pop3": ("pop3",)}
+#: Actions are shared: what one station does, another may.
 _STATIONS: Final = ("ua", "queue", "bounce", "process")
 
 
@@ -61,10 +56,16 @@ def explain(key: Key) -> Explanation:
 
 
 def _protocols(key: Key) -> tuple[str, ...]:
-    if key.kind is Kind.ACTION:
-        return (key.protocol, *(station for station in _STATIONS if station != key.protocol))
-    known = PROTOCOLS.get(key.protocol) or ("smtp",)
-    return (*known, _LINKS) if key.kind is Kind.LINK else known
+    kind, protocol = key.kind, key.protocol
+    if kind is Kind.ACTION:
+        return (protocol, *(station for station in _STATIONS if station != protocol))
+    if kind is Kind.QUERY or kind is Kind.ANSWER:
+        return ("dns",)
+    if kind is Kind.LINK:
+        return (*_CONVERSATIONS.get(protocol, ()), "any")
+    if kind is Kind.DATA and protocol == "pop3":
+        return ("smtp",)
+    return _CONVERSATIONS.get(protocol, ("smtp",))
 
 
 def _chain(key: Key, reading: Reading) -> Iterator[str]:
