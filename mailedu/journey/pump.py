@@ -471,9 +471,9 @@ class Conversation:
             if not client.closed and server.closed:
                 self._tell(client.eof())
         else:
+            self._tell(client.timed_out())
             self._clock.now += waits if waits is not None else 0.0
             self._link(Link.TIMEOUT)
-            self._tell(client.timed_out())
 
     def _link(self, verb: Link) -> None:
         effects = tuple(self._effects)

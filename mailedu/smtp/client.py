@@ -106,6 +106,8 @@ class Client:
 
     def eof(self) -> list[Event]:
         """The other side has gone, or this one stops: what was begun is told as far as it came."""
+        if self._lines and not self._closed:
+            self._half_answered()
         self._flush()
         self._closed = True
         return self._take_events()
@@ -227,6 +229,16 @@ class Client:
         if self._unfollowed:
             self._read_client()
             self._unfollowed = bool(self._mine)
+
+    def _half_answered(self) -> None:
+        """Tell of a reply of several lines whose last one never came. It is none, and changes nothing."""
+        verb, _, number = self._pending.popleft() if self._pending else (Verb.UNKNOWN, b"", -1)
+        octets = tuple(self._lines)
+        self._lines.clear()
+        half = replies.Reply(0, "", tuple(line.rstrip(CRLF) for line in octets), octets, ReplyClass.GARBLED)
+        state = self.session.state.name
+        self._events.append(Event(Kind.REPLY, verb.value, octets, state, state, number, False, half))
+        self._said += 1
 
     def _flush_text(self) -> None:
         """Tell of content that was cut off."""
