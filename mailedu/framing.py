@@ -127,7 +127,7 @@ MAX_TEXT_LINE: Final = 1000
 class DottedText:
     """Collect a text up to the lone dot. Keeps it as it travels in `chunks`; `content()` gives it without the dots."""
 
-    __slots__ = ("_counted", "_dots", "_kept", "_seam", "_small", "_tail", "chunks", "ended", "limit", "size")
+    __slots__ = ("_counted", "_dots", "_kept", "_over", "_seam", "_small", "_tail", "chunks", "ended", "limit", "size")
 
     def __init__(self, limit: int | None = None) -> None:
         """`limit`: octets that it may have, doubled dots not counted; of a longer text only its beginning is kept."""
@@ -141,6 +141,7 @@ class DottedText:
         self._tail = CRLF
         self._dots = 0  # doubled ones, in the first `_counted` chunks and in all that was let go
         self._counted = 0
+        self._over = False
         self._seam = CRLF  # the last two octets that were looked at for dots
 
     def feed(self, data: bytes) -> int:
@@ -205,7 +206,7 @@ class DottedText:
 
     def _keep(self, data: bytes) -> None:
         limit = self.limit
-        if limit is not None and self._kept - self._dots > limit:
+        if self._over:
             self._count(data)
             return
         self.chunks.append(data)
@@ -215,6 +216,7 @@ class DottedText:
             for chunk in self.chunks[self._counted :]:
                 self._count(chunk)
             self._counted = len(self.chunks)
+            self._over = self._kept - self._dots > limit
 
     def _count(self, chunk: bytes) -> None:
         self._dots += chunk.count(b"\r\n.") + (self._seam + chunk[:2]).count(b"\r\n.")

@@ -123,10 +123,18 @@ EXPECTED: Final[Mapping[State, tuple[Verb, ...]]] = {
     state: tuple(dict.fromkeys(verb for verb, _ in row)) for state, row in TRANSITIONS.items()
 }
 
-#: (verb, class of success) -> where that leads, for a listener who hears one out of turn.
-_LEADS_TO: Final = {
-    (verb, cls): after for row in TRANSITIONS.values() for (verb, cls), after in row.items() if cls in (OK, CONTINUE)
-}
+
+def _leads_to() -> Row:
+    """Where a verb's success leads from anywhere. NOOP and such lead to more than one place, so they are not in it."""
+    ends: dict[tuple[Verb, ReplyClass], set[State]] = {}
+    for row in TRANSITIONS.values():
+        for move, after in row.items():
+            if move[1] in (OK, CONTINUE):
+                ends.setdefault(move, set()).add(after)
+    return {move: states.pop() for move, states in ends.items() if len(states) == 1}
+
+
+_LEADS_TO: Final = _leads_to()
 
 
 _CLOSING, _CLOSED = ReplyClass.CLOSING, State.CLOSED
