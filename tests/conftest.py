@@ -23,7 +23,8 @@ settings.register_profile(
     max_examples=USUAL,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
+    # Journeys are large and slow to draw; that their number is kept matters more than the time.
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 settings.load_profile("mailedu")
 

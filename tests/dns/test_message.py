@@ -250,9 +250,9 @@ def test_what_was_written_is_read_without_dnspython() -> None:
     "octets",
     [
         query("a b.example", "A", 1),
-        dns.message.make_query("example.net", "NS").to_wire(),
-        dns.message.make_query("example.net", "A", use_edns=0).to_wire(),
-        dns.message.make_query("example.net", "A", rdclass="CH").to_wire(),
+        dns.message.make_query("example.net", "NS", id=7).to_wire(),
+        dns.message.make_query("example.net", "A", use_edns=0, id=7).to_wire(),
+        dns.message.make_query("example.net", "A", rdclass="CH", id=7).to_wire(),
         query("example.net", "A", 1) + b"x",
         query("example.net", "A", 1)[:12] + b"\xc0\x0c\x00\x01\x00\x01",
         query("example.net", "A", 1)[:-1],
