@@ -1,4 +1,4 @@
-"""Journeys for the laws: shipped scenarios, faults switched on, and up to three edits at places that the journey has."""
+"""Journeys for the laws: shipped scenarios, faults switched on, up to three edits at places that the journey has."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ REPLIES = [
     b"+OK", b"+OK 1 100", b"+OK 3 99999999999", b"+OK bye", b"-ERR", b"-ERR [IN-USE] locked", b"-ERR [AUTH] no", b"+",
 ]  # fmt: skip
 GARBAGE = [
-    b"", b" ", b".", b"..", b".a", b"\t", b"\x80\xff", b"\x1b[31mred", "café ☕ \u202e".encode(), b"From here", b"a" * 600,
-    b"x" * 5000, b"250 " + b"y" * 3000, b"Subject: other", b"To: carol@example.net", b"Bcc: dave@example.net",
+    b"", b" ", b".", b"..", b".a", b"\t", b"\x80\xff", b"\x1b[31mred", "café ☕ \u202e".encode(), b"From here",
+    b"a" * 600, b"x" * 5000, b"250 " + b"y" * 3000, b"Subject: other", b"To: carol@example.net", b"Bcc: dave@example.net",
     b"SERVFAIL", b"NXDOMAIN", b"REFUSED", b"servfail",
 ]  # fmt: skip
 

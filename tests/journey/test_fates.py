@@ -12,7 +12,7 @@ from collections import Counter
 from typing import NamedTuple
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 
 from mailedu.agents import effects
 from mailedu.journey import Journey, Kind, Stage
@@ -85,7 +85,10 @@ def check_ledger(journey: Journey) -> None:
 def acknowledged(journey: Journey) -> list[tuple[int, tuple[str, ...]]]:
     """The steps at which a client heard success for its dot, and whom the server had accepted by then."""
     return [
-        (step.n, tuple(named.address for named in journey.envelopes.at(step.n - 1).recipients if named.answer == "accepted"))
+        (
+            step.n,
+            tuple(named.address for named in journey.envelopes.at(step.n - 1).recipients if named.answer == "accepted"),
+        )
         for step in journey.steps
         if step.kind is Kind.REPLY and step.verb == "END_OF_DATA" and step.answers != -1 and step.octets[0][:1] == b"2"
     ]
@@ -126,15 +129,8 @@ def check_once(run: Run, journey: Journey) -> None:
 
 
 @given(runs())
-def test_a_debt_is_paid_once_or_waits(made: tuple[Run, Journey]) -> None:
-    check_ledger(made[1])
-
-
-@given(runs())
-def test_what_is_acknowledged_is_owed(made: tuple[Run, Journey]) -> None:
-    check_acknowledged(made[1])
-
-
-@given(runs())
 def test_no_recipient_is_lost(made: tuple[Run, Journey]) -> None:
-    check_once(*made)
+    run, journey = made
+    check_ledger(journey)
+    check_acknowledged(journey)
+    check_once(run, journey)

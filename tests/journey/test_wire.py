@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from random import Random
 from typing import NamedTuple
 
 import pytest
@@ -73,10 +74,10 @@ def test_segments_tell_a_listener_what_the_steps_tell(made: tuple[Run, Journey])
     check_wire(made[1])
 
 
-@given(runs(), st.randoms(use_true_random=False), st.integers(1, 40))
-def test_any_split_tells_the_same(made: tuple[Run, Journey], random: st.Random, most: int) -> None:
+@given(runs(), st.integers(0, 999), st.integers(1, 40))
+def test_any_split_tells_the_same(made: tuple[Run, Journey], seed: int, most: int) -> None:
     """The turns of the two sides stay; within a turn the octets come in any cuts."""
-    journey = made[1]
+    journey, random = made[1], Random(seed)
     for leg, stream in conversations(journey):
         pieces: list[tuple[int, bytes]] = []
         for sender, turn in groupby(stream.pieces, key=lambda piece: piece.sender):
