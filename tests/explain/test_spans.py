@@ -146,6 +146,27 @@ def test_a_part_and_its_delimiter() -> None:
     ]  # fmt: skip
 
 
+def test_the_last_part_ends_with_the_closing_delimiter() -> None:
+    octets = b"\r\n--=_x\r\nContent-Type: text/csv\r\n\r\nSG8=\r\n--=_x--\r\n"
+    spans = {span.name: span for span in explain(Key("ua", Kind.ACTION, "PART", "", octets)).spans}
+    assert spans["body"].end == spans["delimiter"].start
+    assert "no part follows" in spans["delimiter"].meaning
+
+
+def test_the_fields_of_a_report_are_told() -> None:
+    octets = (
+        b"--=_x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.example.com\r\n\r\n"
+        b"Final-Recipient: rfc822; bob@example.net\r\nStatus: 5.1.1\r\n"
+    )
+    names = [part for name, part in named(Key("bounce", Kind.ACTION, "PART", "", octets)) if name == "field name"]
+    assert names == [b"Content-Type", b"Reporting-MTA", b"Final-Recipient", b"Status"]
+
+
+def test_an_outline_is_a_tree_of_types() -> None:
+    key = Key("pop3", Kind.ACTION, "PARSE", "", b"multipart/mixed  2 parts\r\n  text/csv  menu.csv\r\n")
+    assert named(key) == [("media type", b"multipart/mixed"), ("media type", b"text/csv")]
+
+
 # Laws -----------------------------------------------------------------------------------------------------------------
 
 _TELLING = st.sampled_from(

@@ -28,6 +28,8 @@ NAMES: Final = {
     )
     for name in line.split()
 }
+#: Parts whose content is again fields (RFC 3464 section 2.1, RFC 6522 section 4).
+_FIELDS_INSIDE: Final = frozenset({"message/delivery-status", "text/rfc822-headers"})
 _ADDRESSES: Final = frozenset("From Sender Reply-To To Cc Bcc Return-Path Resent-From Resent-To".split())
 
 
@@ -148,21 +150,40 @@ def stuffed(scan: Scan, start: int, end: int) -> None:
 def part(scan: Scan, start: int, end: int) -> str:
     """One body part, its delimiter line perhaps before it; returns what sort of part it is."""
     octets = scan.octets
+    boundary = b""
     if octets.startswith(b"\r\n--", start):
         # The line end before a delimiter belongs to it (RFC 2046 section 5.1.1).
         scan.mark(start, start + 2, "CRLF")
         start += 2
     if octets.startswith(b"--", start):
         line = octets.find(b"\n", start, end) + 1 or end
-        scan.mark(start, _without_end(octets, start, line), "delimiter")
+        boundary = octets[start : _without_end(octets, start, line)]
+        scan.mark(start, start + len(boundary), "delimiter")
         start = line
     at, _names = header(scan, start, end)
     sort = _sort(octets[start:at].lower(), scan.values.get("type", "").lower())
     if octets[at : at + 2] == b"\r\n" and at + 2 <= end:
         scan.mark(at, at + 2, "empty line", "part")
         at += 2
+    close = octets.rfind(b"\r\n" + boundary + b"--", at, end) if boundary else -1
+    if close >= 0:
+        scan.mark(close, _without_end(octets, close, end), "delimiter", "close")
+        end = close
     scan.mark(at, end, "body", "part")
+    if sort in _FIELDS_INSIDE:
+        _fields(scan, at, end)
     return sort
+
+
+def _fields(scan: Scan, start: int, end: int) -> None:
+    """Groups of fields, parted by empty lines."""
+    while start < end:
+        at, _names = header(scan, start, end)
+        if at < end and scan.octets[at : at + 2] == b"\r\n":
+            at += 2
+        elif at == start:
+            return
+        start = at
 
 
 def _sort(head: bytes, media_type: str) -> str:

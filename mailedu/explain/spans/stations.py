@@ -12,7 +12,7 @@ from mailedu.explain.spans.scan import Scan
 from mailedu.explain.spans.smtp import mailbox
 from mailedu.visible import visible
 
-_FIELDS: Final = frozenset("FIELD ADD REMOVE FOLD RECEIVED RETURN_PATH".split())
+_FIELDS: Final = frozenset("FIELD ADD REMOVE FOLD ENCODE RECEIVED RETURN_PATH".split())
 _HOST: Final = re.compile(rb"(?<![\w@.-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}(?![\w@-])")
 _ADDRESS: Final = re.compile(rb"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w.])|\[[0-9A-Fa-f:.]+\]")
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(?:Z|[+-][0-9:]+)?")
@@ -21,6 +21,7 @@ _EXCHANGER: Final = re.compile(rb"^ *(?P<chosen>\xe2\x96\xba)? *(?P<preference>[
 _ATTEMPT: Final = re.compile(rb"attempt (?P<number>[0-9]+) in (?P<wait>[^\r\n]+)")
 _SAID: Final = re.compile(rb"^(?P<host>[^\s:]+): (?P<reply>[2-5][0-5][0-9][^\r\n]*)", re.MULTILINE)
 _WAITED: Final = re.compile(rb"waited (?P<wait>[^\r\n:]+)")
+_TYPE: Final = re.compile(rb"^ *(?P<type>(?P<top>[A-Za-z-]+)/[^\s;]+)", re.MULTILINE)
 _OCTETS: Final = re.compile(rb"([0-9]+) octets")
 _NUMBER: Final = re.compile(rb"(?<![\w.:@-])[0-9]+(?![\w.:@-])")
 
@@ -70,6 +71,19 @@ def _bounce(scan: Scan, end: int) -> None:
         scan.values["mailbox"] = visible(to[1])
 
 
+def _whole(about: str) -> Callable[[Scan, int], None]:
+    """All of it is one text."""
+    return lambda scan, end: scan.mark(0, end, "text", about)
+
+
+def _tree(scan: Scan, end: int) -> None:
+    """A line a part, its type first."""
+    for found in _TYPE.finditer(scan.octets, 0, end):
+        scan.group(found, "type", "media type", found["top"].decode("ascii").lower(), value="type")
+    if scan.values.get("type", "").lower().startswith("multipart/"):
+        scan.labels.append("multipart")
+
+
 def _recipient(scan: Scan, end: int) -> None:
     _line(scan, end)
     if b"no such mailbox" in scan.octets:
@@ -107,13 +121,16 @@ def _expire(scan: Scan, end: int) -> None:
 
 
 def _store(scan: Scan, end: int) -> None:
-    _line(scan, end)
+    mailbox(scan, 0, end)
     found = _OCTETS.search(scan.octets, 0, end)
     if found:
-        scan.keep("octets", found[1])
+        scan.group(found, 1, "message size", value="octets")
 
 
 _VERBS: Final[dict[str, Callable[[Scan, int], None]]] = {
+    "FILE": _letter,
+    "MBOX": _whole("separator"),
+    "LINE_ENDS": _whole("line"),
     "BODY": _body,
     "PART": _part,
     "COMPOSED": _letter,
@@ -123,6 +140,8 @@ _VERBS: Final[dict[str, Callable[[Scan, int], None]]] = {
     "DEFER": _defer,
     "EXPIRE": _expire,
     "STORE": _store,
+    "PARSE": _tree,
+    "READ": _whole("reading"),
 }
 
 
