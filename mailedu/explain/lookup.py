@@ -35,7 +35,7 @@ _CONVERSATIONS: Final = {"submission": ("submission", "smtp"), "smtp": ("smtp",)
 _STATIONS: Final = ("ua", "queue", "bounce", "process")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def explain(key: Key) -> Explanation:
     """The explanation of a step; there is always one. Raises `content.ContentError` if a content file is broken."""
     reading = read(key)
