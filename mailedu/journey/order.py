@@ -18,7 +18,7 @@ _SMTP: Final = {
     ReplyClass.PERMANENT: "5yz",
     ReplyClass.CLOSING: "421",
 }
-_POP3: Final = {ReplyClass.OK: "+OK", ReplyClass.PERMANENT: "-ERR", ReplyClass.ASKED: "asked"}
+_POP3: Final = {ReplyClass.OK: "+OK", ReplyClass.PERMANENT: "-ERR", ReplyClass.ASKED: "at once"}
 
 
 class Move(NamedTuple):
@@ -26,7 +26,7 @@ class Move(NamedTuple):
 
     verb: str
     reply: str
-    """Which replies lead there: 2yz, +OK ...; `asked` where the command itself does."""
+    """Which replies lead there: 2yz, +OK ...; `at once` where the command itself does."""
     to: str
     """Name of the next state."""
 

@@ -14,6 +14,7 @@ from mailedu.journey.step import Kind, Stage, Step
 from mailedu.visible import visible
 
 if TYPE_CHECKING:
+    from mailedu.journey.journey import Journey
     from mailedu.journey.scene import Scene
 
 #: The five stages as people see them.
@@ -115,7 +116,8 @@ def who(scene: Scene) -> str:
         form = "{peer} greets {actor}" if step.verb == "GREETING" else "{peer} says to {actor}"
     else:
         form = "{peer} answers {actor}"
-    return form.format(actor=visible(scene.actor), peer=visible(scene.peer))
+    sentence = form.format(actor=visible(scene.actor), peer=visible(scene.peer))
+    return "T" + sentence[1:] if sentence.startswith("the ") else sentence
 
 
 def goes_on(step: Step) -> bool:
@@ -133,7 +135,7 @@ def whereabouts(scene: Scene) -> str:
 
 
 def envelope(scene: Scene, most: int = 4) -> tuple[str, ...]:
-    """The envelope so far, a fact an entry: from whom, and to whom, with the server's answers; at most `most` recipients.
+    """The envelope so far, a fact an entry: from whom and to whom, with the server's answers; `most` recipients.
 
     In a conversation it is what has been said there; at a station between, the letter's. Empty where there is none.
     """
@@ -199,3 +201,27 @@ def next_turn(scene: Scene) -> str:
         return "the client answers, in base64"
     verbs = sorted(scene.may_come_next, key=lambda verb: order.common(scene.leg.protocol, verb))
     return f"the client may say {', '.join(verbs) or 'nothing more'}"
+
+
+def outcome(journey: Journey) -> tuple[str, ...]:
+    """What became of the letter in the end, a fact an entry; mailboxes are named as the envelope named them."""
+    world = journey.world(len(journey))
+    facts = [f"The {kind(letter)} was delivered to {visible(to)}" for letter, to in dict.fromkeys(world.delivered)]
+    facts += [f"The {kind(letter)} came back: not delivered to {visible(to)}" for letter, to in world.bounced]
+    facts += [f"The {kind(letter)} was dropped: not delivered to {visible(to)}" for letter, to in world.dropped]
+    facts += [
+        f"The {kind(letter)} was kept by its sender: not sent to {visible(to)}"
+        for letter, recipients in world.kept
+        for to in recipients
+    ]
+    facts += [
+        f"The {kind(entry.letter)} still waits in the queue of {visible(entry.host)} for {visible(to)}"
+        for entry in world.queue
+        for to in entry.recipients
+    ]
+    return tuple(facts)
+
+
+def kind(letter: str) -> str:
+    """What a letter is, by its id: `letter`, or `report` for a bounce."""
+    return "report" if letter.startswith("bounce") else "letter"

@@ -1,0 +1,139 @@
+"""One step at the prompt: what was said, what it means, where things stand. A fact a line, always in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailedu.cli import octets
+from mailedu.cli.screen import Screen
+from mailedu.explain import Explanation
+from mailedu.journey import phrases
+from mailedu.journey.gist import gist
+from mailedu.journey.scene import Scene
+from mailedu.journey.step import Kind
+from mailedu.visible import clip, visible
+
+#: Lines of a step's octets that are shown; the first number that lets the card fit the screen counts.
+_OCTET_LINES = (8, 4, 2)
+
+
+def card(scene: Scene, screen: Screen, version: str = "", above: int = 0) -> list[str]:
+    """A step as lines. `version`: `your version` or `original`, where there are two; `above`: lines that stay too.
+
+    On a terminal that is too low for all, what `x` shows in full is left out first.
+    """
+    room = screen.rows - 1 - above
+    for most in _OCTET_LINES:
+        for detail in (2, 1, 0):
+            lines = _card(scene, screen, version, most, detail)
+            if not screen.rows or len(lines) <= room:
+                return lines
+    return lines
+
+
+def _card(scene: Scene, screen: Screen, version: str, most: int, detail: int) -> list[str]:
+    said = octets.shown(scene.step, screen, most) + octets.undone(scene.step, screen)
+    changed = changes(scene, screen)
+    return [
+        *head(scene, screen, version),
+        *(["", *said] if said else []),
+        *changed,
+        "",
+        *meaning(scene.explanation, screen),
+        "",
+        *_details(scene, screen, detail),
+        *facts(scene, screen),
+    ]
+
+
+def head(scene: Scene, screen: Screen, version: str = "") -> list[str]:
+    """Which step it is, and who says it to whom."""
+    step = scene.step
+    words = [f"Step {step.n} of {scene.total}", phrases.STAGES[scene.leg.stage], phrases.duration(step.time)]
+    if scene.leg.letter.startswith("bounce"):
+        words.insert(2, "the report of failure")
+    if version:
+        words.append(version)
+    sentence = phrases.who(scene) + (":" if phrases.goes_on(step) else ".")
+    return [screen.paint("head", "   ".join(words)), sentence]
+
+
+def changes(scene: Scene, screen: Screen) -> list[str]:
+    """What the learner's edits have to do with this step, in words."""
+    if not scene.journey.edits:
+        return []
+    original = scene.original
+    if original is not None and scene.step.same(original):
+        return []
+    if scene.step.edited:
+        text = "Your change." if original is None else f"Your change. In the original: {gist(original)}"
+    else:
+        text = "Not in the original." if original is None else f"In the original it was: {gist(original)}"
+    return screen.prose(text, "    ", role="changed")
+
+
+def meaning(explained: Explanation, screen: Screen) -> list[str]:
+    """Title, what, why."""
+    return [
+        *screen.prose(visible(explained.title), role="title"),
+        *screen.prose(visible(explained.what)),
+        *screen.prose(visible(explained.why)),
+    ]
+
+
+def _details(scene: Scene, screen: Screen, detail: int) -> list[str]:
+    explained = scene.explanation
+    lines = sources(explained, screen)
+    if detail > 0:
+        digits = explained.digits[:2]
+        lines += screen.fact("Code", *(f"{digit.digit}  {digit.meaning}" for digit in digits))
+    if detail > 1:
+        lines += screen.fact("Parts", parts(scene))
+    return lines
+
+
+def sources(explained: Explanation, screen: Screen) -> list[str]:
+    """Where it is written, what has changed since the chapter, and where that errs."""
+    return [
+        *screen.fact("See", citations(explained.rfc)),
+        *screen.fact("Today", visible(explained.today)),
+        *screen.fact("The book", visible(explained.erratum)),
+    ]
+
+
+def citations(rfc: Iterable[str]) -> str:
+    """`RFC 5321 4.2.1, 4.1.1.1; RFC 1870 4`: the sections of each document together."""
+    sections: dict[str, list[str]] = {}
+    for one in rfc:
+        document, _, section = one.rpartition(" ")
+        if document in ("", "RFC"):
+            document, section = one, ""
+        sections.setdefault(document, []).append(section)
+    return "; ".join(f"{document} {', '.join(filter(None, its))}".strip() for document, its in sections.items())
+
+
+def parts(scene: Scene, most: int = 6) -> str:
+    """Which octets of a command mean what, in one line: its outermost parts and what they are called."""
+    if scene.step.kind is not Kind.COMMAND:
+        return ""
+    found: list[str] = []
+    end = 0
+    for span in sorted(scene.explanation.spans, key=lambda span: (span.start, -span.end)):
+        text = scene.key.octets[span.start : span.end].strip()
+        if span.start >= end and text:
+            found.append(f"{span.name} {clip(visible(text), 40)}")
+        end = max(end, span.end)
+    if len(found) < 2:
+        return ""
+    return ", ".join(found[:most]) + (", and more: x" if len(found) > most else "")
+
+
+def facts(scene: Scene, screen: Screen) -> list[str]:
+    """State, turn, letter, envelope."""
+    letter = "Report" if scene.holder.letter.startswith("bounce") else "Letter"
+    return [
+        *screen.fact("State", phrases.state(scene)),
+        *screen.fact("Next", phrases.next_turn(scene)),
+        *screen.fact(letter, phrases.whereabouts(scene)),
+        *screen.fact("Envelope", *phrases.envelope(scene)),
+    ]

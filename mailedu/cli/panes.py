@@ -1,0 +1,240 @@
+"""What the keys x y s m k l print: explanation, bytes, state, message, packets, mailboxes and queues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from mailedu.cli import card
+from mailedu.cli.screen import Screen
+from mailedu.explain import Explanation, Key
+from mailedu.journey import order, phrases
+from mailedu.journey.scene import Scene
+from mailedu.journey.series import Box, Lying
+from mailedu.journey.step import Kind
+from mailedu.visible import clip, pad, visible
+
+#: Octets that the bytes pane shows unless it is asked for all.
+_BYTES: Final = 256
+#: Lines of a letter's text that the message pane shows unless it is asked for all.
+_LINES: Final = 12
+_ROW: Final = 16
+#: Cells for the octets of a part.
+_PART: Final = 24
+_NOT_PRINTABLE: Final = re.compile(rb"[^ -~]")
+_SUBJECT: Final = re.compile(rb"^Subject:[ \t]*(.*?)\r\n(?![ \t])", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_FIELD_START: Final = re.compile(rb"\r\n(?![ \t])")
+
+
+def explain(scene: Scene, screen: Screen, everything: bool) -> list[str]:
+    """x: all that is known of the step's meaning."""
+    return explained(scene.key, scene.explanation, screen)
+
+
+def explained(key: Key, explanation: Explanation, screen: Screen) -> list[str]:
+    """All that an explanation says: its texts, its digits, and which octets mean what."""
+    lines = [*card.meaning(explanation, screen), "", *card.sources(explanation, screen)]
+    lines += screen.fact("Code", *(f"{digit.digit}  {visible(digit.meaning)}" for digit in explanation.digits))
+    binary = key.kind in (Kind.QUERY, Kind.ANSWER)
+    rows: dict[tuple[str, str], tuple[int, str]] = {}
+    for span in explanation.spans:
+        octets = key.octets[span.start : span.end]
+        shown = octets.hex(" ") if binary else visible(octets)
+        rows.setdefault((span.name, shown), (span.start, span.meaning))
+    if rows:
+        lines += ["", "  Which octets mean what, from which octet on:"]
+    for (name, shown), (start, meaning) in rows.items():
+        first = f"  {start:4}  {pad(clip(shown, _PART), _PART)}  "
+        lines += screen.prose(f"{name}: {visible(meaning)}", " " * (_PART + 10), first)
+    return lines
+
+
+def octets(scene: Scene, screen: Screen, everything: bool) -> list[str]:
+    """y: octets in hexadecimal and as text, sixteen a row."""
+    step = scene.step
+    if not step.octets:
+        return ["  No octets: a connection is opened and closed by segments without any; k shows them."]
+    size = step.size
+    head = step.head(size if everything else _BYTES)
+    lines = [f"  {size:,} {_plural('octet', size)}, in hexadecimal and as text; a dot stands for what is no sign.", ""]
+    for at in range(0, len(head), _ROW):
+        row = head[at : at + _ROW]
+        text = _NOT_PRINTABLE.sub(b".", row).decode("ascii")
+        lines.append(f"  {at:04x}  {row[:8].hex(' '):23}  {row[8:].hex(' '):23}  {text}")
+    if size > len(head):
+        lines.append(screen.paint("quiet", f"  … {size - len(head):,} more; `y all` prints them"))
+    return lines
+
+
+def state(scene: Scene, screen: Screen, everything: bool) -> list[str]:
+    """s: the states so far, and the present one's row of the table."""
+    entered = scene.states_so_far
+    if not entered:
+        return ["  Nobody talks here, so there is no state."]
+    protocol, now = scene.leg.protocol, entered[-1]
+    path = " → ".join((*entered[:-1], f"[{now}]"))
+    lines = [*screen.prose(path), "", *screen.fact("Now", f"{now}: {scene.state_words(now)}"), ""]
+    moves = order.moves(protocol, now)
+    lines += (
+        [f"  From {now}, by the command and the class of its reply:"] if moves else ["  From here nothing leads on."]
+    )
+    may = scene.may_come_next
+    for move in sorted(moves, key=lambda move: order.common(protocol, move.verb)):
+        where = "stays" if move.to == now else f"to {move.to}"
+        refused = "" if move.verb in may else "   refused now"
+        lines.append(f"    {move.verb:12} {move.reply:8} {where}{refused}")
+    wrong = order.out_of_order(protocol, now)
+    if wrong:
+        lines += ["", *screen.prose(f"Out of order here: {', '.join(wrong)}.")]
+    return lines
+
+
+def message(scene: Scene, screen: Screen, everything: bool) -> list[str]:
+    """m: the message as it stands, and which lines were put on top on the way."""
+    letter = scene.letter
+    chunks = scene.standing
+    if not chunks:
+        return ["  There is no message yet."]
+    added = letter.added if letter is not None else ()
+    now = [field for field in added if field == scene.just_added]
+    before = [field for field in added if field != scene.just_added]
+    written = chunks[len(added) :]
+    size = sum(map(len, chunks))
+    lines = [f"  The message as it stands: {size:,} octets."]
+    if now:
+        lines += ["", screen.paint("changed", "  Added by this step:"), *_text(b"".join(now), screen)]
+    if before:
+        lines += ["", "  Added on the way:", *_text(b"".join(before), screen)]
+    lines += ["", "  As it was written:"] if added else [""]
+    limit = 1 << 24 if everything else 8192
+    text = _first(written, limit)
+    shown, left = _first_lines(text, 0 if everything else _LINES + len(_FIELD_START.findall(_header(text))))
+    lines += _text(shown, screen)
+    rest = sum(chunk.count(b"\n") for chunk in written) - shown.count(b"\n") if left or len(text) >= limit else 0
+    if rest > 0:
+        lines.append(screen.paint("quiet", f"    … {rest:,} more {_plural('line', rest)}; `m all` prints them"))
+    return lines
+
+
+def packets(scene: Scene, screen: Screen, everything: bool) -> list[str]:
+    """k: the packets of this step."""
+    sent = scene.packets
+    if not sent:
+        return ["  No packet: nothing of this step crosses the network."]
+    one = sent[0]
+    connection = scene.journey.log.connections[one.connection]
+    client, server = connection.client, connection.server
+    lines = [
+        f"  Client {visible(client.host)} {client.address} port {client.port}",
+        f"  Server {visible(server.host)} {server.address} port {server.port}",
+        "",
+        "    No       Time  From    Flags          Seq    Ack  Window    Len",
+    ]
+    for packet in sent[: None if everything else 16]:
+        side = "client" if packet.source == client else "server"
+        if packet.transport == "udp":
+            lines.append(f"  {packet.n:4} {packet.time:10.4f}  {side}  UDP{len(packet.payload):39}")
+            continue
+        lines.append(
+            f"  {packet.n:4} {packet.time:10.4f}  {side}  {packet.flags:10} {packet.seq:7} {packet.ack:6}"
+            f" {packet.window:7} {len(packet.payload):6}"
+        )
+    left = len(sent) - 16
+    if left > 0 and not everything:
+        lines.append(screen.paint("quiet", f"  … {left:,} more; `k all` prints them"))
+    return lines
+
+
+def mailboxes(scene: Scene, screen: Screen, everything: bool) -> list[str]:
+    """l: mailboxes, queues, and what became of each recipient so far."""
+    world = scene.world
+    lines: list[str] = []
+    boxes: Mapping[str, Box] = world.boxes
+    for address, box in boxes.items():
+        count = len(box.letters)
+        locked = ", open and locked by its reader" if box.locked else ""
+        lines.append(f"  Mailbox {visible(address)}: {count or 'no'} {_plural('letter', count)}{locked}")
+        lines += [f"    {n}  {_lying(one, screen)}" for n, one in enumerate(box.letters, 1)]
+    if not boxes:
+        lines.append("  The mailboxes are empty.")
+    for entry in world.queue:
+        due = f", due at {phrases.duration(entry.until)}" if entry.until > scene.step.time else ""
+        to = ", ".join(visible(one) for one in entry.recipients[:4]) + (" …" if len(entry.recipients) > 4 else "")
+        lines += screen.prose(f"Queue of {visible(entry.host)}: {phrases.kind(entry.letter)} for {to}{due}")
+    if not world.queue:
+        lines.append("  The queues are empty.")
+    for facts, word in (
+        (world.delivered, "Delivered to"),
+        (world.bounced, "Came back for"),
+        (world.dropped, "Dropped for"),
+    ):
+        lines += [
+            f"  {word} {visible(to)}: {phrases.kind(letter)}" for letter, to in facts[: None if everything else 10]
+        ]
+    for letter, recipients in world.kept:
+        lines += screen.prose(
+            f"Kept by the sender for {', '.join(map(visible, recipients[:4]))}: {phrases.kind(letter)}"
+        )
+    for host, user in world.logged_in:
+        lines.append(f"  Logged in at {visible(host)}: {visible(user)}")
+    return lines
+
+
+def _lying(one: Lying, screen: Screen) -> str:
+    found = _SUBJECT.search(_first(one.letter.chunks, 8192))
+    subject = visible(found[1]) if found else "(no subject)"
+    marked = ", marked as deleted" if one.marked else ""
+    return f"{one.letter.size:,} octets  {clip(subject, 44)}{marked}"
+
+
+def _first(chunks: tuple[bytes, ...], limit: int) -> bytes:
+    out: list[bytes] = []
+    for chunk in chunks:
+        out.append(chunk[:limit])
+        limit -= len(out[-1])
+        if limit <= 0:
+            break
+    return b"".join(out)
+
+
+def _header(text: bytes) -> bytes:
+    end = text.find(b"\r\n\r\n")
+    return text[: end + 2] if end >= 0 else b""
+
+
+def _first_lines(text: bytes, most: int) -> tuple[bytes, bool]:
+    """The first `most` lines (0: all), and whether some are left."""
+    if not most:
+        return text, False
+    at = 0
+    for _ in range(most):
+        found = text.find(b"\n", at)
+        if found < 0:
+            return text, False
+        at = found + 1
+    return text[:at], at < len(text)
+
+
+def _text(octets: bytes, screen: Screen) -> list[str]:
+    """Lines of a letter."""
+    lines = octets.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
+    text = "\n".join(screen.clipped(visible(line), "    ")[4:] for line in lines)
+    painted = screen.session(text, "smtp", letter=True).split("\n")
+    return ["    " + line if line else "" for line in painted]
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else word + "s"
+
+
+Pane = Callable[[Scene, Screen, bool], list[str]]
+
+PANES: Final[Mapping[str, Pane]] = {
+    "x": explain,
+    "y": octets,
+    "s": state,
+    "m": message,
+    "k": packets,
+    "l": mailboxes,
+}

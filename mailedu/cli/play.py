@@ -1,0 +1,114 @@
+"""`mailedu play`: a whole journey at once, as text for people, as JSON lines or as a mailbox file for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from mailedu.cli import complain
+from mailedu.cli.options import STAGES, journey_options, make
+from mailedu.cli.screen import screen_of
+from mailedu.cli.writing import TakenError, is_free, open_file, text_file
+from mailedu.journey.journey import Journey
+from mailedu.journey.step import Stage
+
+FORMATS: Final = ("text", "jsonl", "mbox")
+EXAMPLES: Final = """\
+\b
+Examples:
+  mailedu play                                    a letter from Alice to Bob
+  mailedu play server-down                        ... while Bob's servers sleep
+  mailedu play --message letter.eml --explain     your own letter, each step explained
+  mailedu play --edit 'submit/RCPT=RCPT TO:<carol@example.net>'
+  mailedu play --edit '24!=550 5.1.1 Never heard of him'
+  mailedu play --format jsonl -o journey.jsonl
+  mailedu play --stage 5 figure-21-10"""
+
+
+@click.command("play", epilog=EXAMPLES)
+@journey_options
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
+    help="jsonl: one object a step. mbox: every letter as it was stored.",
+)  # fmt: skip
+@click.option("--explain", is_flag=True, help="With text: say what each step means.")
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE; one that exists is kept, unless --force is given.")
+@click.option("--force", is_flag=True, help="Let -o write over a file.")
+def command(
+    scenario: str,
+    message: str | None,
+    reader: str | None,
+    edit: tuple[str, ...],
+    fault: tuple[str, ...],
+    stage: int | None,
+    seed: int,
+    form: str,
+    explain: bool,
+    output: str | None,
+    force: bool,
+) -> int:
+    """Print a whole journey: from the first field that is written to what the reader sees."""
+    if stage is not None and form == "mbox":
+        raise click.UsageError("--stage goes with text and jsonl: a mailbox file holds letters, not steps")
+    if explain and form != "text":
+        raise click.UsageError("--explain goes with text; jsonl has the explanations anyway")
+    if output is not None:
+        _check(output, force)
+    asked = make(scenario, message, reader, edit, fault, seed)
+    for note in asked.notes:
+        complain(f"note: {note}")
+    wanted = STAGES[stage - 1] if stage is not None else None
+    try:
+        _write(asked.journey, form, wanted, explain, output, force)
+    except TakenError:
+        raise _taken(output or "") from None
+    for line in asked.unreached:
+        complain(line)
+    return 2 if asked.unreached else 0
+
+
+def _write(journey: Journey, form: str, stage: Stage | None, explain: bool, output: str | None, force: bool) -> None:
+    """Write it to a file, or to standard output."""
+    if form == "text":
+        from mailedu.cli.transcript import transcript
+
+        if output is None:
+            screen = screen_of(sys.stdout)
+            screen.say_all(transcript(journey, screen, stage=stage, explain=explain))
+        else:
+            with text_file(output, force) as screen:
+                screen.say_all(transcript(journey, screen, stage=stage, explain=explain))
+    elif output is None:
+        sys.stdout.buffer.writelines(_octets(journey, form, stage))
+        sys.stdout.buffer.flush()
+    else:
+        with open_file(output, force) as file:
+            file.writelines(_octets(journey, form, stage))
+
+
+def _octets(journey: Journey, form: str, stage: Stage | None) -> Iterator[bytes]:
+    if form == "mbox":
+        from mailedu.journey.mbox import mbox
+
+        yield from mbox(journey)
+        return
+    from mailedu.journey.jsonl import jsonl
+
+    for line in jsonl(journey, stage):
+        yield line.encode("ascii") + b"\n"
+
+
+def _check(output: str, force: bool) -> None:
+    """Refuse a file that must not be written, before anything is done."""
+    if Path(output).is_dir():
+        raise click.ClickException(f"{output}: is a folder")
+    if not is_free(output, force):
+        raise _taken(output)
+
+
+def _taken(output: str) -> click.ClickException:
+    return click.ClickException(f"{output}: exists already; --force writes over it")

@@ -1,0 +1,332 @@
+"""`mailedu walk`: a journey step by step at a plain prompt, with the keys of the full screen that is to come.
+
+Nothing moves on the screen: a step is printed below the last one. So it is at home in a screen reader, on a slow line,
+and in a pipe that a script fills.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import click
+
+from mailedu.cli.card import card
+from mailedu.cli.keys import Keys, keys_beside
+from mailedu.cli.options import STAGES, Asked, journey_options, make
+from mailedu.cli.screen import Screen, screen_of
+from mailedu.journey import edit as edits
+from mailedu.journey import phrases
+from mailedu.journey.edit import Edit, EditError
+from mailedu.journey.engine import play
+from mailedu.journey.gist import gist
+from mailedu.journey.journey import Journey
+from mailedu.journey.step import Kind, Step
+from mailedu.visible import visible
+
+EXAMPLES: Final = """\
+\b
+Examples:
+  mailedu walk                               a letter from Alice to Bob
+  mailedu walk unknown-user                  ... and nobody knows Bob
+  mailedu walk --message letter.eml          a letter of your own
+  mailedu walk --stage 5                     begin where Bob reads
+  printf 'n\\nn\\ny\\n' | mailedu walk         keys from a script"""
+HELP: Final = (
+    ("enter, n", "on to the next step"),
+    ("p", "back"),
+    ("1 to 5", "to a stage: compose, submit, deliver, process, read"),
+    ("42, #3", "to a step"),
+    ("e", "say something else at this step, and see what follows"),
+    ("g", "guess the next reply"),
+    ("o", "the original, or your version again"),
+    ("u", "undo your last change"),
+    ("x", "explain: every digit, every part"),
+    ("y", "bytes"),
+    ("s", "state: the way here, and where it leads"),
+    ("m", "message as it stands"),
+    ("k", "packets of this step"),
+    ("l", "mailboxes and queues"),
+    ("w FILE", "write the whole transcript; w! writes over a file"),
+    ("q", "leave"),
+)
+
+
+@click.command("walk", epilog=EXAMPLES)
+@journey_options
+def command(
+    scenario: str,
+    message: str | None,
+    reader: str | None,
+    edit: tuple[str, ...],
+    fault: tuple[str, ...],
+    stage: int | None,
+    seed: int,
+) -> None:
+    """Step through a journey at a plain prompt: enter goes on, ? lists the keys."""
+    asked = make(scenario, message, reader, edit, fault, seed)
+    screen = screen_of(sys.stdout)
+    Walk(asked, screen, keys_beside(message, screen)).run(stage)
+
+
+class Walk:
+    """Where somebody stands in a journey, and what their keys do."""
+
+    def __init__(self, asked: Asked, screen: Screen, keys: Keys) -> None:
+        self.mine = asked.journey
+        self.journey = asked.journey
+        """The one that is looked at: `mine`, or the original."""
+        self.n = 1
+        self._asked = asked
+        self._screen = screen
+        self._keys = keys
+        self._actions: dict[str, Callable[[str], bool | None]] = {
+            "": self.on, "n": self.on, "p": self.back, "e": self.edit, "g": self.guess, "o": self.other, "u": self.undo,
+            "w": self.write, "w!": self.overwrite, "?": self.help, "q": self.leave,
+        }  # fmt: skip
+
+    def run(self, stage: int | None = None) -> None:
+        """From the first step, or that of a stage, until the learner leaves."""
+        self._top()
+        if stage is not None:
+            self.n = self.journey.first_of(STAGES[stage - 1]) or 1
+            if self.journey.step(self.n).leg.stage is not STAGES[stage - 1]:
+                self._screen.say(f"This journey has no stage {stage}.")
+        self.show()
+        while (line := self._keys.read("> ")) is not None:
+            if self.press(line):
+                return
+
+    def press(self, line: str) -> bool:
+        """Do what a line of keys asks for; True to leave."""
+        if not self._keys.at_terminal:
+            self._screen.say()
+        key, _, argument = line.strip().partition(" ")
+        action = self._actions.get(key)
+        if action is not None:
+            return bool(action(argument.strip()))
+        if key in _PANES:
+            self._pane(key, argument.strip() == "all")
+        elif key.lstrip("#").isascii() and key.lstrip("#").isdigit():
+            self._jump(key)
+        else:
+            self._screen.say(f"No key {visible(key)[:40]!r}; ? lists the keys.")
+        return False
+
+    def show(self, above: int = 0) -> None:
+        """Print the present step. `above`: lines just printed that belong to it."""
+        version = ""
+        if self.mine.edits:
+            version = "your version" if self.journey is self.mine else "original"
+        self._screen.say_all(card(self.journey.scene(self.n), self._screen, version, above))
+
+    def _top(self) -> None:
+        scenario = self.journey.scenario
+        screen = self._screen
+        screen.say(screen.paint("head", visible(scenario.title)))
+        if scenario.message is None and scenario.about:
+            screen.say_all(screen.prose(scenario.about, ""))
+        for name in scenario.active:
+            screen.say(f"Fault: {name}. {scenario.faults[name].title}.")
+        for note in self._asked.notes:
+            screen.say_all(screen.prose(f"{note[:1].upper()}{note[1:]}." if " " in note.split(";")[0] else note, ""))
+        for line in self._asked.unreached:
+            screen.say_all(screen.prose(f"Not changed: {line}.", "", role="wrong"))
+        screen.say("Enter goes on, p back, e edits, g guesses, ? lists all keys, q leaves.")
+        screen.say()
+
+    # Moving -----------------------------------------------------------------------------------------------------------
+
+    def on(self, _: str) -> None:
+        """To the next step."""
+        if self.n < len(self.journey):
+            self.n += 1
+            self.show()
+            return
+        self._screen.say("That was the last step.")
+        self._screen.say_all(f"{fact}." for fact in phrases.outcome(self.journey))
+        self._screen.say("p goes back, 1 to 5 to a stage, q leaves.")
+
+    def back(self, _: str) -> None:
+        """To the step before."""
+        if self.n > 1:
+            self.n -= 1
+            self.show()
+        else:
+            self._screen.say("This is the first step.")
+
+    def _jump(self, key: str) -> None:
+        number = int(key.lstrip("#")[:9] or 0)
+        if key.isdigit() and 1 <= number <= len(STAGES):
+            first = self.journey.first_of(STAGES[number - 1])
+            if first is None:
+                self._screen.say(f"This journey has no stage {number}.")
+                return
+            number = first
+        if 1 <= number <= len(self.journey):
+            self.n = number
+            self.show()
+        else:
+            self._screen.say(f"There is no step {number}: the journey has {len(self.journey)}.")
+
+    def leave(self, _: str) -> bool:
+        return True
+
+    # Changing ---------------------------------------------------------------------------------------------------------
+
+    def edit(self, _: str) -> None:
+        """Ask what is to be said here instead, and play again."""
+        step = self.journey.step(self.n)
+        if not self._can_edit(step):
+            self._screen.say("Nothing is said here that could be changed: go to a command, a reply or a field.")
+            return
+        old = gist(step) if step.kind is Kind.ANSWER else visible(step.head(1024).rstrip(b"\r\n").split(b"\r\n")[0])
+        what = "the answer’s code, such as NXDOMAIN or SERVFAIL" if step.kind is Kind.ANSWER else "the line"
+        self._screen.say(f"Type {what} to be said instead. Empty keeps it, - drops it, ~ falls silent.")
+        self._screen.say(self._screen.clipped(old, "  now:  "))
+        line = self._keys.read("  new:  ", old)
+        if line is None or line in ("", old):
+            self._screen.say("Kept as it was.")
+            return
+        try:
+            change = _change(step.place, line)
+        except EditError as error:
+            self._screen.say(f"{error}.")
+            return
+        self._replay((*self.mine.edits, change), step, "Changed.")
+
+    def _can_edit(self, step: Step) -> bool:
+        if step.kind is Kind.ACTION:
+            return step.verb in ("FIELD", "BODY") and step.leg.stage == "compose" and self.mine.scenario.message is None
+        return step.kind in (Kind.COMMAND, Kind.REPLY, Kind.DATA, Kind.ANSWER)
+
+    def undo(self, _: str) -> None:
+        """Take the last change back."""
+        if not self.mine.edits:
+            self._screen.say("There is nothing to undo.")
+            return
+        step = self.journey.step(self.n)
+        self._replay(self.mine.edits[:-1], step, f"TakenError back: {visible(self.mine.edits[-1].place)}.")
+
+    def _replay(self, changes: tuple[Edit, ...], step: Step, done: str) -> None:
+        """Play with these edits; stand where the learner stood, or where the journey now differs first."""
+        before = self.journey
+        made = play(self.mine.scenario, changes, self.mine.seed)
+        if any(edit in made.unused for edit in changes[-1:]):
+            self._screen.say("That changes nothing: this place is no more reached, or nobody asks what is said here.")
+            return
+        self.mine = self.journey = made
+        self.n = self._seat(before, step)
+        tail = "o shows the original, u takes it back." if changes else "This is the original again."
+        self._screen.say(f"{done} The journey has {len(made)} steps now. {tail}")
+        self._screen.say()
+        self.show(above=2)
+
+    def _seat(self, before: Journey, step: Step) -> int:
+        """The step at the same place, else the nearest one before it that both journeys have."""
+        places = self.journey.by_place
+        for earlier in reversed(before.steps[: step.n]):
+            if earlier.place in places:
+                return places[earlier.place].n
+        return 1
+
+    def other(self, _: str) -> None:
+        """Look at the original, or at one's own version again."""
+        if not self.mine.edits:
+            self._screen.say("You have changed nothing yet; e does.")
+            return
+        step, before = self.journey.step(self.n), self.journey
+        self.journey = self.mine if self.journey is not self.mine else self.mine.original
+        self.n = self._seat(before, step)
+        self.show()
+
+    # Guessing ---------------------------------------------------------------------------------------------------------
+
+    def guess(self, _: str) -> None:
+        """Hide the next reply, ask for its code, and show it."""
+        reply = next((s for s in self.journey.steps[self.n :] if s.kind is Kind.REPLY), None)
+        if reply is None:
+            self._screen.say("No reply is left to guess.")
+            return
+        scene = self.journey.scene(reply.n)
+        asked = self.journey.step(reply.answers) if reply.answers > 0 else None
+        server = visible(scene.peer)
+        if asked is None:
+            question = f"{server} has the word. What will it say first?"
+        else:
+            question = f"{visible(scene.actor)} says: {gist(asked)}"
+            self._screen.say_all(self._screen.prose(question, ""))
+            question = f"What does {server} answer?"
+        pop3 = scene.leg.protocol == "pop3"
+        self._screen.say(f"{question} Type {'+OK or -ERR' if pop3 else 'the three digits'}; enter just shows it.")
+        typed = self._keys.read("  code:  ")
+        if typed is None:
+            return
+        self.n = reply.n
+        result = _judged(typed.strip(), visible(reply.head(16)), pop3)
+        if result:
+            self._screen.say(self._screen.paint("right" if result[0] else "wrong", result[1]))
+        self._screen.say()
+        self.show(above=2)
+
+    # Showing and saving -----------------------------------------------------------------------------------------------
+
+    def _pane(self, key: str, everything: bool) -> None:
+        from mailedu.cli.panes import PANES
+
+        self._screen.say_all(PANES[key](self.journey.scene(self.n), self._screen, everything))
+
+    def help(self, _: str) -> None:
+        """The keys."""
+        self._screen.say_all(f"  {keys:10}{about}" for keys, about in HELP)
+
+    def write(self, name: str) -> None:
+        """Save the transcript in a file that is not there yet."""
+        self._write(name, force=False)
+
+    def overwrite(self, name: str) -> None:
+        """Save the transcript, whatever the file held."""
+        self._write(name, force=True)
+
+    def _write(self, name: str, force: bool) -> None:
+        from mailedu.cli.transcript import transcript
+        from mailedu.cli.writing import TakenError, text_file
+
+        if not name:
+            self._screen.say("Name a file: w FILE.")
+            return
+        try:
+            with text_file(name, force) as screen:
+                screen.say_all(transcript(self.journey, screen, explain=True))
+        except TakenError:
+            self._screen.say(f"{visible(name)} exists already; w! {visible(name)} writes over it.")
+            return
+        except (OSError, ValueError) as error:
+            self._screen.say(f"{visible(name)}: {getattr(error, 'strerror', None) or error}.")
+            return
+        self._screen.say(f"Written to {visible(name)}: {len(self.journey)} steps.")
+
+
+_PANES: Final = frozenset("xysmkl")
+
+
+def _change(place: str, line: str) -> Edit:
+    """The edit that a typed line asks for at a place."""
+    if line == "-":
+        return edits.make(place, ())
+    if line == "~":
+        return edits.make(place, (), edits.Then.WAIT)
+    return edits.make(place, (line,))
+
+
+def _judged(typed: str, reply: str, pop3: bool) -> tuple[bool, str] | None:
+    """Whether a guess was right, and what to say of it; None for no guess."""
+    if not typed:
+        return None
+    code = reply.split(" ")[0].split("-")[0] if not pop3 else reply[:4].strip()
+    said = {"+": "+OK", "OK": "+OK", "-": "-ERR", "ERR": "-ERR"}.get(typed.upper(), typed.upper())
+    if said == code:
+        return True, f"{code}: as you said."
+    near = " The first digit is right." if not pop3 and said[:1] == code[:1] else ""
+    return False, f"You said {visible(said)[:20]}. It is {code}.{near}"
