@@ -17,6 +17,7 @@ _STATUS: Final = re.compile(
 )
 _TWO: Final = re.compile(rb"(?P<a>[0-9]+)[ ]+(?P<b>[^\s]+)(?P<rest>.*)", re.DOTALL)
 _NUMBER: Final = re.compile(rb"(?<![\w.])[0-9]+(?![\w.])")
+_HOST: Final = re.compile(rb"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _STAMP: Final = re.compile(rb"<[^<>\s]+@[^<>\s]+>")
 #: Verb -> the names of its arguments, and the places in texts that they fill.
 _ARGUMENTS: Final = {
@@ -124,10 +125,13 @@ def _status_text(scan: Scan, verb: str, start: int, end: int) -> None:
     number = _NUMBER.search(words)
     if number:
         scan.keep("octets" if verb == "RETR" else "messages" if verb == "PASS" else "number", number[0])
-    stamp = _STAMP.search(scan.octets, start, end)
-    if stamp and verb == "GREETING":
-        scan.mark(*stamp.span(), "timestamp")
-        scan.labels.append("APOP")
+    if verb == "GREETING":
+        stamp = _STAMP.search(scan.octets, start, end)
+        if stamp:
+            scan.mark(*stamp.span(), "timestamp")
+            scan.labels.append("APOP")
+        if host := _HOST.search(words):
+            scan.labels.append(host[0].decode())
 
 
 def _one_line(scan: Scan) -> bool:
