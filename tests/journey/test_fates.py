@@ -1,10 +1,10 @@
 """What becomes of each recipient: nobody is lost, whatever a learner does.
 
 Who has a letter owes it to each recipient of its envelope: a server from its 250 to the dot on (`Queued`), or from
-when it wrote a report itself (`Bounced`). The debt ends when a mailbox has the letter (`Stored`), when the next server's
-250 to the dot is *heard* (`Delivered`), with a report (`Bounced`) or, for a letter from <>, without one (`Dropped`).
-Where a reply is lost or changed, two hosts may owe the same letter: SMTP delivers at least once (RFC 5321 section 6.1,
-RFC 1047).
+when it wrote a report itself (`Bounced`). The debt ends when a mailbox has the letter (`Stored`), when the next
+server's 250 to the dot is *heard* (`Delivered`), with a report (`Bounced`) or, for a letter from <>, without one
+(`Dropped`). Where a reply is lost or changed, two hosts may owe the same letter: SMTP delivers at least once (RFC 5321
+section 6.1, RFC 1047).
 """
 
 from __future__ import annotations
