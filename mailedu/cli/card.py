@@ -10,7 +10,7 @@ from mailedu.explain import Explanation
 from mailedu.journey import phrases
 from mailedu.journey.gist import gist
 from mailedu.journey.scene import Scene
-from mailedu.journey.step import Kind
+from mailedu.journey.step import Kind, Step
 from mailedu.visible import clip, visible
 
 #: Lines of a step's octets that are shown; the first number that lets the card fit the screen counts.
@@ -65,11 +65,21 @@ def changes(scene: Scene, screen: Screen) -> list[str]:
     original = scene.original
     if original is not None and scene.step.same(original):
         return []
-    if scene.step.edited:
-        text = "Your change." if original is None else f"Your change. In the original: {gist(original)}"
-    else:
-        text = "Not in the original." if original is None else f"In the original it was: {gist(original)}"
-    return screen.prose(text, "    ", role="changed")
+    return screen.prose(_change(scene.step, original), "    ", role="changed")
+
+
+def _change(step: Step, original: Step | None) -> str:
+    if original is None:
+        return "Your change." if step.edited else "Not in the original."
+    if step.edited:
+        return f"Your change. In the original: {gist(original)}"
+    if step.octets != original.octets and b"".join(step.octets) != b"".join(original.octets):
+        return f"In the original it was: {gist(original)}"
+    if step.before != original.before:
+        return f"In the original the same was said in state {original.before}."
+    if step.after != original.after:
+        return f"In the original the same led to state {original.after}."
+    return ""
 
 
 def meaning(explained: Explanation, screen: Screen) -> list[str]:

@@ -21,8 +21,11 @@ class Keys:
         self.at_terminal = self._stream is not None and self._stream.isatty()
         self._edits = self.at_terminal and self._stream is sys.stdin and screen.stream.isatty() and _has_readline()
 
-    def read(self, prompt: str, old: str = "") -> str | None:
-        """The next line without its end; None when there are no more. `old`: a line that the up key brings back."""
+    def read(self, prompt: str, old: str = "", *, echo: bool = False) -> str | None:
+        """The next line without its end; None when there are no more.
+
+        `old`: a line that the up key brings back. `echo`: print what came, where no terminal does.
+        """
         if self._stream is None:
             return None
         if self._edits:
@@ -36,7 +39,10 @@ class Keys:
             if self.at_terminal:
                 self._screen.say()
             return None
-        return line.rstrip("\r\n")
+        line = line.rstrip("\r\n")
+        if echo and not self.at_terminal:
+            self._screen.say(self._screen.clipped(visible(line), prompt))
+        return line
 
     def _edited(self, prompt: str, old: str) -> str | None:
         import readline

@@ -14,7 +14,7 @@ _LOOKED_AT = 16_384
 
 def shown(step: Step, screen: Screen, most: int, indent: str = "    ") -> list[str]:
     """The first `most` lines of a step, each behind `indent`, and how many more there are."""
-    if step.kind is Kind.LINK:
+    if not step.octets:
         return []
     if step.kind in (Kind.QUERY, Kind.ANSWER):
         return [screen.clipped(part, indent) for part in gist(step).split(", ")]

@@ -45,7 +45,7 @@ def explained(key: Key, explanation: Explanation, screen: Screen) -> list[str]:
     if rows:
         lines += ["", "  Which octets mean what, from which octet on:"]
     for (name, shown), (start, meaning) in rows.items():
-        first = f"  {start:4}  {pad(clip(shown, _PART), _PART)}  "
+        first = f"  {start:4}  {pad(screen.clip(shown, _PART), _PART)}  "
         lines += screen.prose(f"{name}: {visible(meaning)}", " " * (_PART + 10), first)
     return lines
 
@@ -54,10 +54,11 @@ def octets(scene: Scene, screen: Screen, everything: bool) -> list[str]:
     """y: octets in hexadecimal and as text, sixteen a row."""
     step = scene.step
     if not step.octets:
-        return ["  No octets: a connection is opened and closed by segments without any; k shows them."]
+        return screen.prose("No octets: connections are opened and closed by segments that carry none; k shows them.")
     size = step.size
     head = step.head(size if everything else _BYTES)
-    lines = [f"  {size:,} {_plural('octet', size)}, in hexadecimal and as text; a dot stands for what is no sign.", ""]
+    lines = screen.prose(f"{size:,} {_plural('octet', size)}, in hexadecimal and as text; a dot is no sign or a dot.")
+    lines.append("")
     for at in range(0, len(head), _ROW):
         row = head[at : at + _ROW]
         text = _NOT_PRINTABLE.sub(b".", row).decode("ascii")
@@ -154,7 +155,7 @@ def mailboxes(scene: Scene, screen: Screen, everything: bool) -> list[str]:
     for address, box in boxes.items():
         count = len(box.letters)
         locked = ", open and locked by its reader" if box.locked else ""
-        lines.append(f"  Mailbox {visible(address)}: {count or 'no'} {_plural('letter', count)}{locked}")
+        lines += screen.prose(f"Mailbox {visible(address)}: {count or 'no'} {_plural('letter', count)}{locked}")
         lines += [f"    {n}  {_lying(one, screen)}" for n, one in enumerate(box.letters, 1)]
     if not boxes:
         lines.append("  The mailboxes are empty.")

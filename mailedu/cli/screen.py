@@ -64,6 +64,10 @@ class Screen:
         for line in lines:
             self.say(line)
 
+    def tell(self, text: str) -> None:
+        """Print a message of ours, broken into lines."""
+        self.say_all(self.prose(text, ""))
+
     def ask(self, text: str) -> None:
         """Print a prompt: the cursor stays behind it."""
         self.stream.write(self.safe(text))
@@ -102,7 +106,9 @@ class Screen:
         return min(self.columns, LONGEST)
 
     def prose(self, text: str, indent: str = INDENT, first: str | None = None, role: str = "") -> list[str]:
-        """A paragraph, broken into lines; `first` stands before its first line where the others have `indent`."""
+        """A paragraph, broken into lines; none for no text. `first` stands before its first line in place of `indent`."""
+        if not text:
+            return []
         lines = wrapped(self.safe(text), self.measure - width(indent))
         heads = [indent if first is None else first, *(indent for _ in lines[1:])]
         return [head + (self.paint(role, line) if role else line) for head, line in zip(heads, lines, strict=True)]
@@ -115,6 +121,10 @@ class Screen:
             first = INDENT + self.paint("quiet", head) + " " * (LABEL - len(head))
             lines += self.prose(text, " " * (len(INDENT) + LABEL), first, role)
         return lines
+
+    def clip(self, text: str, cells: int) -> str:
+        """Visible text, cut to `cells` cells as this screen will show them."""
+        return clip(self.safe(text), cells, "..." if self.ascii_only else "…")
 
     def clipped(self, text: str, indent: str) -> str:
         """A line of visible text, cut at the edge of a terminal, with the number of characters that are left out."""

@@ -54,10 +54,10 @@ class Talking:
 
     def run(self) -> None:
         """From the greeting until the learner leaves."""
-        talk, say = self.talk, self._screen.say
+        talk, say = self.talk, self._screen.tell
         say(f"{talk.seat.title} is connected to {talk.server.name}, port {talk.port}. You are the client.")
         say("? shows lines to try. Wrong ones are welcome. :undo takes one back, :quit leaves.")
-        say()
+        self._screen.say()
         self._heard(talk.said)
         while (line := self._keys.read(self._prompt())) is not None:
             if self.type(line):
@@ -74,7 +74,7 @@ class Talking:
         if line.startswith("::"):
             line = line[1:]
         elif line.startswith(":") and not self.talk.in_letter:
-            self._screen.say(f"No word {visible(word)[:40]}: there are {', '.join(self._words)}.")
+            self._screen.tell(f"No word {visible(word)[:40]}: there are {', '.join(self._words)}.")
             return False
         self._say(line)
         return False
@@ -89,9 +89,7 @@ class Talking:
 
     def _say(self, line: str) -> None:
         if self.talk.closed:
-            self._screen.say(
-                "The conversation is over: :undo takes the last line back, :again begins anew, :quit leaves."
-            )
+            self._screen.tell("The conversation is over: :undo takes the last line back, :again begins anew.")
             return
         octets_ = line.encode("utf-8", "surrogateescape")
         if not self._keys.at_terminal:
@@ -169,7 +167,7 @@ class Talking:
     def undo(self, _: str) -> None:
         """Take the last line back: the others are said again to a new server."""
         if not self.talk.lines:
-            self._screen.say("There is nothing to take back.")
+            self._screen.tell("There is nothing to take back.")
             return
         taken = visible(self.talk.lines[-1])
         self.talk = self.talk.without_last()

@@ -92,7 +92,7 @@ class Walk:
         if stage is not None:
             self.n = self.journey.first_of(STAGES[stage - 1]) or 1
             if self.journey.step(self.n).leg.stage is not STAGES[stage - 1]:
-                self._screen.say(f"This journey has no stage {stage}.")
+                self._screen.tell(f"This journey has no stage {stage}.")
         self.show()
         while (line := self._keys.read("> ")) is not None:
             if self.press(line):
@@ -111,7 +111,7 @@ class Walk:
         elif key.lstrip("#").isascii() and key.lstrip("#").isdigit():
             self._jump(key)
         else:
-            self._screen.say(f"No key {visible(key)[:40]!r}; ? lists the keys.")
+            self._screen.tell(f"No key {visible(key)[:40]!r}; ? lists the keys.")
         return False
 
     def show(self, above: int = 0) -> None:
@@ -144,7 +144,7 @@ class Walk:
             self.n += 1
             self.show()
             return
-        self._screen.say("That was the last step.")
+        self._screen.tell("That was the last step.")
         self._screen.say_all(f"{fact}." for fact in phrases.outcome(self.journey))
         self._screen.say("p goes back, 1 to 5 to a stage, q leaves.")
 
@@ -154,21 +154,21 @@ class Walk:
             self.n -= 1
             self.show()
         else:
-            self._screen.say("This is the first step.")
+            self._screen.tell("This is the first step.")
 
     def _jump(self, key: str) -> None:
         number = int(key.lstrip("#")[:9] or 0)
         if key.isdigit() and 1 <= number <= len(STAGES):
             first = self.journey.first_of(STAGES[number - 1])
             if first is None:
-                self._screen.say(f"This journey has no stage {number}.")
+                self._screen.tell(f"This journey has no stage {number}.")
                 return
             number = first
         if 1 <= number <= len(self.journey):
             self.n = number
             self.show()
         else:
-            self._screen.say(f"There is no step {number}: the journey has {len(self.journey)}.")
+            self._screen.tell(f"There is no step {number}: the journey has {len(self.journey)}.")
 
     def leave(self, _: str) -> bool:
         return True
@@ -179,20 +179,20 @@ class Walk:
         """Ask what is to be said here instead, and play again."""
         step = self.journey.step(self.n)
         if not self._can_edit(step):
-            self._screen.say("Nothing is said here that could be changed: go to a command, a reply or a field.")
+            self._screen.tell("Nothing is said here that could be changed: go to a command, a reply or a field.")
             return
         old = gist(step) if step.kind is Kind.ANSWER else visible(step.head(1024).rstrip(b"\r\n").split(b"\r\n")[0])
         what = "the answer’s code, such as NXDOMAIN or SERVFAIL" if step.kind is Kind.ANSWER else "the line"
-        self._screen.say(f"Type {what} to be said instead. Empty keeps it, - drops it, ~ falls silent.")
+        self._screen.tell(f"Type {what} to be said instead. Empty keeps it, - drops it, ~ falls silent.")
         self._screen.say(self._screen.clipped(old, "  now:  "))
-        line = self._keys.read("  new:  ", old)
+        line = self._keys.read("  new:  ", old, echo=True)
         if line is None or line in ("", old):
-            self._screen.say("Kept as it was.")
+            self._screen.tell("Kept as it was.")
             return
         try:
             change = _change(step.place, line)
         except EditError as error:
-            self._screen.say(f"{error}.")
+            self._screen.tell(f"{error}.")
             return
         self._replay((*self.mine.edits, change), step, "Changed.")
 
@@ -204,22 +204,22 @@ class Walk:
     def undo(self, _: str) -> None:
         """Take the last change back."""
         if not self.mine.edits:
-            self._screen.say("There is nothing to undo.")
+            self._screen.tell("There is nothing to undo.")
             return
         step = self.journey.step(self.n)
-        self._replay(self.mine.edits[:-1], step, f"TakenError back: {visible(self.mine.edits[-1].place)}.")
+        self._replay(self.mine.edits[:-1], step, f"Taken back: {visible(self.mine.edits[-1].place)}.")
 
     def _replay(self, changes: tuple[Edit, ...], step: Step, done: str) -> None:
         """Play with these edits; stand where the learner stood, or where the journey now differs first."""
         before = self.journey
         made = play(self.mine.scenario, changes, self.mine.seed)
         if any(edit in made.unused for edit in changes[-1:]):
-            self._screen.say("That changes nothing: this place is no more reached, or nobody asks what is said here.")
+            self._screen.tell("That changes nothing: this place is no more reached, or nobody asks what is said here.")
             return
         self.mine = self.journey = made
         self.n = self._seat(before, step)
         tail = "o shows the original, u takes it back." if changes else "This is the original again."
-        self._screen.say(f"{done} The journey has {len(made)} steps now. {tail}")
+        self._screen.tell(f"{done} The journey has {len(made)} steps now. {tail}")
         self._screen.say()
         self.show(above=2)
 
@@ -234,7 +234,7 @@ class Walk:
     def other(self, _: str) -> None:
         """Look at the original, or at one's own version again."""
         if not self.mine.edits:
-            self._screen.say("You have changed nothing yet; e does.")
+            self._screen.tell("You have changed nothing yet; e does.")
             return
         step, before = self.journey.step(self.n), self.journey
         self.journey = self.mine if self.journey is not self.mine else self.mine.original
@@ -247,7 +247,7 @@ class Walk:
         """Hide the next reply, ask for its code, and show it."""
         reply = next((s for s in self.journey.steps[self.n :] if s.kind is Kind.REPLY), None)
         if reply is None:
-            self._screen.say("No reply is left to guess.")
+            self._screen.tell("No reply is left to guess.")
             return
         scene = self.journey.scene(reply.n)
         asked = self.journey.step(reply.answers) if reply.answers > 0 else None
@@ -259,8 +259,8 @@ class Walk:
             self._screen.say_all(self._screen.prose(question, ""))
             question = f"What does {server} answer?"
         pop3 = scene.leg.protocol == "pop3"
-        self._screen.say(f"{question} Type {'+OK or -ERR' if pop3 else 'the three digits'}; enter just shows it.")
-        typed = self._keys.read("  code:  ")
+        self._screen.tell(f"{question} Type {'+OK or -ERR' if pop3 else 'the three digits'}; enter just shows it.")
+        typed = self._keys.read("  code:  ", echo=True)
         if typed is None:
             return
         self.n = reply.n
@@ -294,18 +294,18 @@ class Walk:
         from mailedu.cli.writing import TakenError, text_file
 
         if not name:
-            self._screen.say("Name a file: w FILE.")
+            self._screen.tell("Name a file: w FILE.")
             return
         try:
             with text_file(name, force) as screen:
                 screen.say_all(transcript(self.journey, screen, explain=True))
         except TakenError:
-            self._screen.say(f"{visible(name)} exists already; w! {visible(name)} writes over it.")
+            self._screen.tell(f"{visible(name)} exists already; w! {visible(name)} writes over it.")
             return
         except (OSError, ValueError) as error:
-            self._screen.say(f"{visible(name)}: {getattr(error, 'strerror', None) or error}.")
+            self._screen.tell(f"{visible(name)}: {getattr(error, 'strerror', None) or error}.")
             return
-        self._screen.say(f"Written to {visible(name)}: {len(self.journey)} steps.")
+        self._screen.tell(f"Written to {visible(name)}: {len(self.journey)} steps.")
 
 
 _PANES: Final = frozenset("xysmkl")

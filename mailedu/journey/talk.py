@@ -1,7 +1,7 @@
 """A conversation in which a person is the client: the lines that were typed, and what a server of the world says.
 
-A talk is its lines. To take one back is to play the others again, so nothing has to be remembered or restored. No network
-is used: the server is that of `alice-to-bob`, in this process.
+A talk is its lines. To take one back is to play the others again, so nothing has to be remembered or restored. No
+network is used: the server is that of `alice-to-bob`, in this process.
 """
 
 from __future__ import annotations
