@@ -9,7 +9,7 @@ from mailedu.smtp import auth
 from mailedu.visible import visible, width
 
 #: Octets of a step that are looked at for its first lines.
-_LOOKED_AT = 16_384
+_LOOKED_AT = 70_000
 
 
 def shown(step: Step, screen: Screen, most: int, indent: str = "    ") -> list[str]:

@@ -91,7 +91,7 @@ def _make(
             raise click.ClickException(f"{_called(message)}: {error}") from None
         loaded = scenarios.load(name, fault, letter, reader)
         if dropped := dropped_mbox_line(letter):
-            notes.append(f"the line of a mailbox file was taken off: {clip(visible(dropped), 60)}")
+            notes.append(f"The line of a mailbox file was taken off: {clip(visible(dropped), 60)}")
         if loaded.note:
             notes.append(loaded.note)
     elif reader:

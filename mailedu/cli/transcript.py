@@ -18,7 +18,17 @@ _MARGIN = 20
 #: Lines of a step that are shown.
 _MOST = 40
 #: Actions that are told by their size: the letter is shown when it is read.
-_BULKY = frozenset(("PART", "BODY", "COMPOSED", "FILE", "ENCODE"))
+_BULKY = frozenset(("PART", "BODY", "COMPOSED", "FILE"))
+#: What was done to a letter of one's own, before the octets concerned.
+_DONE = {
+    "MBOX": "taken off: ",
+    "LINE_ENDS": "now ends in CR LF: ",
+    "REMOVE": "taken out: ",
+    "ADD": "added: ",
+    "FOLD": "folded: ",
+    "ENCODE": "encoded: ",
+    "KEEP": "kept for ",
+}
 
 
 def transcript(journey: Journey, screen: Screen, *, stage: Stage | None = None, explain: bool = False) -> Iterator[str]:
@@ -92,7 +102,10 @@ def _lines(step: Step, screen: Screen) -> list[str]:
         letter = screen.paint("quiet", f"(the letter, and a dot: {step.size - len(step.octets[0]):,} octets)")
         head = step._replace(octets=step.octets[:1])
         return [*octets.shown(head, screen, _MOST, ""), letter]
-    lines = octets.shown(step, screen, _MOST, "") or [screen.paint("quiet", "(nothing)")]
+    lines = octets.shown(step, screen, _MOST, "")
+    if lines and step.kind is Kind.ACTION:
+        lines[0] = screen.paint("quiet", _DONE.get(step.verb, "")) + lines[0]
+    lines = lines or [screen.paint("quiet", "(nothing)")]
     decoded = hidden(step)
     if decoded is not None:
         lines[0] += "  " + screen.paint("quiet", f"“{visible(decoded)}”")

@@ -126,11 +126,11 @@ class Walk:
         screen = self._screen
         screen.say(screen.paint("head", visible(scenario.title)))
         if scenario.message is None and scenario.about:
-            screen.say_all(screen.prose(scenario.about, ""))
+            screen.tell(scenario.about)
         for name in scenario.active:
             screen.say(f"Fault: {name}. {scenario.faults[name].title}.")
         for note in self._asked.notes:
-            screen.say_all(screen.prose(f"{note[:1].upper()}{note[1:]}." if " " in note.split(";")[0] else note, ""))
+            screen.tell(f"{note}.")
         for line in self._asked.unreached:
             screen.say_all(screen.prose(f"Not changed: {line}.", "", role="wrong"))
         screen.say("Enter goes on, p back, e edits, g guesses, ? lists all keys, q leaves.")

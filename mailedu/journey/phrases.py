@@ -203,23 +203,27 @@ def next_turn(scene: Scene) -> str:
     return f"the client may say {', '.join(verbs) or 'nothing more'}"
 
 
-def outcome(journey: Journey) -> tuple[str, ...]:
-    """What became of the letter in the end, a fact an entry; mailboxes are named as the envelope named them."""
+def outcome(journey: Journey, most: int = 4) -> tuple[str, ...]:
+    """What became of each letter in the end, a fact an entry, for the recipients as the envelope named them."""
     world = journey.world(len(journey))
-    facts = [f"The {kind(letter)} was delivered to {visible(to)}" for letter, to in dict.fromkeys(world.delivered)]
-    facts += [f"The {kind(letter)} came back: not delivered to {visible(to)}" for letter, to in world.bounced]
-    facts += [f"The {kind(letter)} was dropped: not delivered to {visible(to)}" for letter, to in world.dropped]
-    facts += [
-        f"The {kind(letter)} was kept by its sender: not sent to {visible(to)}"
-        for letter, recipients in world.kept
-        for to in recipients
-    ]
-    facts += [
-        f"The {kind(entry.letter)} still waits in the queue of {visible(entry.host)} for {visible(to)}"
-        for entry in world.queue
-        for to in entry.recipients
-    ]
-    return tuple(facts)
+    fates: dict[tuple[str, str], list[str]] = {}
+    for pairs, what in (
+        (tuple(dict.fromkeys(world.delivered)), "was delivered to"),
+        (world.bounced, "came back, not delivered to"),
+        (world.dropped, "was dropped, not delivered to"),
+        (tuple((letter, to) for letter, its in world.kept for to in its), "was kept by its sender, not sent to"),
+    ):
+        for letter, to in pairs:
+            fates.setdefault((kind(letter), what), []).append(to)
+    for entry in world.queue:
+        fates.setdefault((kind(entry.letter), f"waits in the queue of {entry.host} for"), []).extend(entry.recipients)
+    return tuple(f"The {letter} {visible(what)} {_some(its, most)}" for (letter, what), its in fates.items())
+
+
+def _some(addresses: list[str], most: int) -> str:
+    shown = ", ".join(visible(address) for address in addresses[:most])
+    left = len(addresses) - most
+    return f"{shown} and {left} more" if left > 0 else shown
 
 
 def kind(letter: str) -> str:
