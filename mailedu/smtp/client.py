@@ -13,7 +13,7 @@ from mailedu.framing import CRLF, END_OF_DATA, Content, DottedText, LineBuffer
 from mailedu.machine import Event, Kind, ReplyClass
 from mailedu.smtp import grammar, replies
 from mailedu.smtp.session import Session
-from mailedu.smtp.states import State, Verb
+from mailedu.smtp.states import UNASKED, State, Verb
 
 #: Seconds to wait for a reply (RFC 5321 section 4.5.3.2); a line not listed waits five minutes.
 TIMEOUTS: Final = {Verb.DATA: 120.0, Verb.END_OF_DATA: 600.0}
@@ -214,7 +214,7 @@ class Client:
         else:
             if reply.cls is ReplyClass.CLOSING:
                 self._flush_text()
-            verb, argument, number = _AWAITED.get(before, Verb.UNKNOWN), b"", -1
+            verb, argument, number = UNASKED.get(before, Verb.UNKNOWN), b"", -1
         after, foreseen = session.advance(verb, argument, reply)
         self._events.append(
             Event(_REPLY, verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
@@ -252,7 +252,3 @@ class Client:
         self._flush_text()
         while (line := self._mine.line(MAX_LINE)) is not None:
             self._command(line.octets)
-
-
-#: Whose reply it is when the server speaks unasked.
-_AWAITED: Final = {State.DATA: Verb.END_OF_DATA, State.AUTH: Verb.RESPONSE}

@@ -17,7 +17,7 @@ from mailedu.smtp.auth import Dialogue
 from mailedu.smtp.commands import COMMANDS
 from mailedu.smtp.replies import Reply
 from mailedu.smtp.session import Envelope, Session
-from mailedu.smtp.states import EXPECTED, NOT_IMPLEMENTED, State, Verb, guard
+from mailedu.smtp.states import EXPECTED, NOT_IMPLEMENTED, UNASKED, State, Verb, guard
 
 _NO_CONTENT: Final = Content(())
 _CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
@@ -165,7 +165,7 @@ class Server:
         """The client was silent too long: 421 before hanging up."""
         if not self._closed:
             self._flush_text()
-            verb, number = self._unanswered[0] if self._unanswered else (_awaited(self.state), -1)
+            verb, number = self._unanswered[0] if self._unanswered else (UNASKED.get(self.state, Verb.UNKNOWN), -1)
             self._say(verb, b"", number, self.voice("TIMEOUT"))
         return self._take_events()
 
@@ -273,7 +273,7 @@ class Server:
         self._say(verb, argument, number, instead)
         for unasked in more:
             if not self._closed:
-                self._say(_awaited(self.state), b"", -1, unasked)
+                self._say(UNASKED.get(self.state, Verb.UNKNOWN), b"", -1, unasked)
 
     def _handle(self, verb: Verb, argument: bytes, word: bytes, fault: str) -> Reply | None:
         made = self._decide(verb, argument, word, fault)
@@ -324,13 +324,6 @@ class Server:
                 self.dialogue = None
             elif before is State.DATA:
                 self.content = _NO_CONTENT
-
-
-def _awaited(state: State) -> Verb:
-    """Whose reply an unasked 421 stands for in `state`."""
-    return {State.DATA: Verb.END_OF_DATA, State.AUTH: Verb.RESPONSE, State.OPENING: Verb.GREETING}.get(
-        state, Verb.UNKNOWN
-    )
 
 
 def _expected(state: State, verb: Verb) -> str:

@@ -115,6 +115,9 @@ TRANSITIONS: Final[Mapping[State, Row]] = {
     State.CLOSED: {},
 }
 
+#: Whose reply it is when the server speaks unasked, 421 above all; in other states nobody's.
+UNASKED: Final = {State.DATA: Verb.END_OF_DATA, State.AUTH: Verb.RESPONSE}
+
 #: The states in which an envelope is being written.
 TRANSACTION: Final = frozenset({State.MAIL, State.RCPT, State.DATA})
 
