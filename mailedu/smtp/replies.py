@@ -65,7 +65,8 @@ _ENHANCED: Final = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?: |$)")
 
 def parse(octets: tuple[bytes, ...]) -> Reply:
     """Read one reply, its lines given with their ends. What is none gets code 0 and class GARBLED; nothing raises."""
-    return _parse_short(octets) if len(octets) < 16 and len(octets[0]) < 512 else _parse(octets)
+    short = len(octets[0]) < 512 and (len(octets) == 1 or sum(map(len, octets)) < 2048)
+    return _parse_short(octets) if short else _parse(octets)
 
 
 def _parse(octets: tuple[bytes, ...]) -> Reply:
