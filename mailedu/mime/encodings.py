@@ -42,8 +42,29 @@ def encode_quoted_printable(octets: bytes) -> bytes:
     """
     ends = octets.count(b"\n")
     if ends and ends == octets.count(b"\r") == octets.count(b"\r\n"):
-        return b2a_qp(octets, istext=True)
-    return b"\r\n".join(b2a_qp(line, istext=False).replace(b"\n", b"\r\n") for line in octets.split(b"\r\n"))
+        encoded = b2a_qp(octets, istext=True)
+    else:
+        encoded = b"\r\n".join(b2a_qp(line, istext=False).replace(b"\n", b"\r\n") for line in octets.split(b"\r\n"))
+    lines = encoded.split(b"\r\n")
+    if max(map(len, lines)) <= ENCODED_LINE:
+        return encoded
+    # Before blanks at the end of a line b2a_qp miscounts by one.
+    return b"\r\n".join(line if len(line) <= ENCODED_LINE else _parted(line) for line in lines)
+
+
+def soft_end(encoded: bytes) -> bytes:
+    """Quoted-printable whose last line has a line end that is no part of the text: a soft one."""
+    start = encoded.rfind(b"\n") + 1
+    last = encoded[start:]
+    return encoded[:start] + (last if len(last) < ENCODED_LINE else _parted(last)) + b"=\r\n"
+
+
+def _parted(line: bytes) -> bytes:
+    """A line of quoted-printable as two, but no escape in two."""
+    cut = ENCODED_LINE - 4
+    escape = line.find(b"=", cut - 2, cut)
+    cut = cut if escape < 0 else escape
+    return line[:cut] + b"=\r\n" + line[cut:]
 
 
 def decode_quoted_printable(octets: bytes) -> bytes:

@@ -14,7 +14,8 @@ from mailedu.mime.header import Span, read_header
 BOUNDARY: Final = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")
 #: Lines that only resemble a delimiter are looked for in so many octets.
 _LOOK: Final = 65_536
-_NO_ALNUM: Final = bytes(octet for octet in range(256) if not bytes((octet,)).isalnum())
+#: What scanners, printers and hurried writers add or lose: left out when lines are compared.
+_EASILY_LOST: Final = b" \t\r_-="
 
 
 class Delimiter(NamedTuple):
@@ -97,9 +98,9 @@ def _before_line_end(octets: bytes, at: int, low: int) -> int:
 def lookalikes(octets: bytes, start: int, end: int, boundary: bytes) -> list[Defect]:
     """Lines that a writer may have meant as delimiters, each with what it lacks, and the headers below them likewise.
 
-    Only letters and digits are compared. Looks at the first 64 KiB.
+    Blanks, hyphens, underscores and equals signs may differ. Looks at the first 64 KiB.
     """
-    wanted = _letters(boundary)
+    wanted = _bare(boundary)
     if len(wanted) < 2:
         return []
     found: list[Defect] = []
@@ -107,7 +108,7 @@ def lookalikes(octets: bytes, start: int, end: int, boundary: bytes) -> list[Def
     at = start
     stop = min(end, start + _LOOK)
     for line in octets[start:stop].split(b"\n"):
-        if _letters(line) == wanted:
+        if _bare(line) == wanted:
             text = line.rstrip(b" \t\r")
             if text in (boundary, boundary + b"--"):
                 found.append(defect("delimiter-without-hyphens", at))
@@ -121,5 +122,5 @@ def lookalikes(octets: bytes, start: int, end: int, boundary: bytes) -> list[Def
     return found
 
 
-def _letters(line: bytes) -> bytes:
-    return line.translate(None, _NO_ALNUM) if len(line) < 200 else b""
+def _bare(line: bytes) -> bytes:
+    return line.translate(None, _EASILY_LOST) if len(line) < 200 else b""

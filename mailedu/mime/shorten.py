@@ -9,14 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mailedu.mime.compose import MIME_VERSION
-from mailedu.mime.encodings import (
-    ENCODED_LINE,
-    MAX_LINE,
-    TRANSPARENT,
-    encode_base64,
-    encode_quoted_printable,
-    long_line,
-)
+from mailedu.mime.encodings import MAX_LINE, TRANSPARENT, encode_base64, encode_quoted_printable, long_line, soft_end
 from mailedu.mime.fields.folding import FoldError, fold_line
 from mailedu.mime.header import Field
 from mailedu.mime.parser import Part, parse
@@ -131,13 +124,4 @@ def _encoded(part: Part, marks: list[bytes]) -> tuple[str, bytes]:
         encoding, encoded = "base64", encode_base64(payload)  # it would be cut at what now begins a line
     if encoding == "base64":
         return encoding, encoded if ends else encoded.removesuffix(b"\r\n")
-    return encoding, _ended(encoded) if ends and not encoded.endswith(b"\r\n") else encoded
-
-
-def _ended(quoted: bytes) -> bytes:
-    """Quoted-printable whose last line has a line end, though the text that it holds has none: a soft one."""
-    start = quoted.rfind(b"\n") + 1
-    if len(quoted) - start >= ENCODED_LINE:
-        cut = quoted.rfind(b"=", start, start + 60) if b"=" in quoted[start + 57 : start + 60] else start + 60
-        quoted = quoted[:cut] + b"=\r\n" + quoted[cut:]
-    return quoted + b"=\r\n"
+    return encoding, soft_end(encoded) if ends and not encoded.endswith(b"\r\n") else encoded

@@ -17,6 +17,7 @@ from mailedu.mime.encodings import (
     flaw,
     has_only_crlf,
     long_line,
+    soft_end,
 )
 
 #: Octets with what matters to encodings more often than chance has it.
@@ -47,6 +48,23 @@ def test_quoted_printable_obeys_its_rules(octets: bytes) -> None:
         assert line[-1:] not in (b" ", b"\t")
     assert encoded.endswith(b"\r\n") == octets.endswith(b"\r\n")
     assert flaw(encoded, "quoted-printable") is None
+
+
+def test_no_line_is_too_long_even_before_blanks() -> None:
+    """The standard library's encoder makes lines of 77 here."""
+    octets = b"\0" * 19 + b"  " + b"\0" * 5 + b"   " + b"\0" * 6 + b"   " + b"\0" * 5 + b"  \n"
+    for start in range(len(octets)):
+        lines = encode_quoted_printable(octets[start:]).split(b"\r\n")
+        assert max(map(len, lines)) <= 76
+
+
+@pytest.mark.law
+@given(OCTETS)
+def test_a_soft_line_end_adds_nothing(octets: bytes) -> None:
+    ended = soft_end(encode_quoted_printable(octets))
+    assert ended.endswith(b"=\r\n")
+    assert decode_quoted_printable(ended) == octets
+    assert max(map(len, ended.split(b"\r\n"))) <= 76
 
 
 @pytest.mark.law

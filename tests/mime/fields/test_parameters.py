@@ -32,7 +32,7 @@ def test_what_is_written_is_read(params: dict[str, str]) -> None:
 @pytest.mark.law
 @given(
     st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=100).filter(
-        lambda name: name.strip() == name
+        lambda name: name.strip('"<> ') == name.strip() == name  # it takes such signs off, once too often
     )
 )
 def test_the_standard_library_reads_the_same(filename: str) -> None:
