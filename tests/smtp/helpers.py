@@ -7,7 +7,7 @@ from typing import Any
 
 from mailedu.framing import Content
 from mailedu.machine import Event, Kind, StandIn
-from mailedu.smtp import Client, Envelope, Server
+from mailedu.smtp import Client, Envelope, Server, State
 from mailedu.smtp.replies import Reply
 
 #: Both offered, so that a login can be had at port 25 too.
@@ -94,6 +94,10 @@ class Pair:
                 moving = True
         if self.server.closed and not self.client.closed:
             self.heard_by_client += self.client.eof()
+
+    def states(self) -> tuple[State, State]:
+        """The server's, and the client's."""
+        return self.server.state, self.client.state
 
     def time_out(self) -> None:
         """The server loses patience."""

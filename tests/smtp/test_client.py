@@ -6,7 +6,7 @@ import pytest
 
 from mailedu.framing import Content
 from mailedu.machine import Event, Kind, ReplyClass
-from mailedu.smtp import Client, State
+from mailedu.smtp import Client
 
 from .helpers import UP_TO_DATA, Pair, codes, told
 
@@ -40,7 +40,7 @@ def test_replies_answer_the_oldest_command() -> None:
         ("MAIL", 2, 250),
         ("RCPT", 3, 550),
     ]
-    assert machine.state is State.MAIL
+    assert machine.state.name == "MAIL"
 
 
 def test_the_first_reply_is_the_greeting_even_if_the_client_spoke_first() -> None:
@@ -49,7 +49,7 @@ def test_the_first_reply_is_the_greeting_even_if_the_client_spoke_first() -> Non
     greeting, hello = machine.receive(b"220 mail.example.net\r\n250 mail.example.net\r\n")
     assert (greeting.verb, greeting.answers) == ("GREETING", -1)
     assert (hello.verb, hello.answers) == ("EHLO", 0)
-    assert machine.state is State.READY
+    assert machine.state.name == "READY"
 
 
 def test_a_reply_that_nobody_asked_for_answers_nothing() -> None:
@@ -67,7 +67,7 @@ def test_content_is_heard_as_content_only_after_354() -> None:
         pair.say(line)
     content = Content((b"one\r\n", b".two\r\n"))
     assert pair.client.send_content(content) == []
-    assert pair.client.state is State.DATA
+    assert pair.client.state.name == "DATA"
     events = pair.client.send(b".")
     assert [(e.kind, e.verb, b"".join(e.octets)) for e in events] == [
         (Kind.DATA, "CONTENT", b"one\r\n..two\r\n"),
@@ -97,10 +97,8 @@ def test_what_follows_auth_is_held_until_its_reply_tells_what_it_is() -> None:
 def test_how_long_it_waits() -> None:
     """RFC 5321 section 4.5.3.2."""
     machine = Client()
-    assert machine.timeout == 300
+    waited = [machine.timeout]
     machine.receive(b"220 hello\r\n")
-    assert machine.timeout is None
-    waited = []
     for line, reply in zip(
         (*UP_TO_DATA, b"text\r\n."), (b"250 a", b"250 b", b"250 c", b"354 d", b"250 e"), strict=True
     ):
@@ -108,7 +106,7 @@ def test_how_long_it_waits() -> None:
         waited.append(machine.timeout)
         machine.receive(reply + b"\r\n")
         assert machine.timeout is None
-    assert waited == [300, 300, 300, 120, 600]
+    assert waited == [300, 300, 300, 300, 120, 600]
 
 
 def test_in_the_middle_of_a_letter_nothing_is_awaited() -> None:

