@@ -1,0 +1,106 @@
+"""What the README claims about speed, in one run: `python benchmarks [--quick]`. Each figure stands beside a peer's.
+
+Everything stays on the loopback interface. `--quick` only shows that it works: its figures mean little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from functools import partial
+
+import large
+import load
+from running import Running, running
+from today import hop
+
+import mailedu
+from mailedu.journey import load as scenario
+from mailedu.journey import play
+
+ALICE, BOB = "alice@example.com", "bob@example.net"
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(prog="python benchmarks", description=__doc__)
+    options.add_argument("--quick", action="store_true", help="small counts, to see that it works")
+    quick = options.parse_args().quick
+    print(f"mailedu {mailedu.__version__}, Python {platform.python_version()}, {os.cpu_count()} CPUs")
+    with running("today") as peer:
+        journey(peer, rounds=5 if quick else 200)
+        letter(peer, octets=200_000 if quick else 25_000_000)
+    server(messages=20 if quick else 1000, rounds=1 if quick else 3)
+
+
+def journey(peer: Running, rounds: int) -> None:
+    """The whole way of the letter of alice-to-bob, five stages, beside one hop of the same letter."""
+    one = scenario("alice-to-bob")
+    journey = play(one)
+    steps = len(journey)
+    sent = b"".join(journey.by_place["compose/COMPOSED.1"].octets)
+    hops, again, anew = [], [], []
+    for n in range(rounds):
+        hops.append(_seconds(lambda: hop(peer.ports, sent, ALICE, BOB)))
+        again.append(_seconds(lambda: play(one)))
+        anew.append(_seconds(partial(play, one, (), n + 1)))
+    todays, ours, fresh = map(statistics.median, (hops, again, anew))
+    print(f"\nA letter of {len(sent)} octets; median of {rounds}, interleaved")
+    _row("one hop of today's way: smtplib, aiosmtpd, twisted.mail, poplib, email", f"{todays * 1e3:.2f} ms")
+    _row(f"play: {steps} steps from the first field to the reader's eyes", f"{ours * 1e3:.2f} ms")
+    _row("  a step", f"{ours / steps * 1e6:.1f} us")
+    _row("  times faster than the hop", f"{todays / ours:.1f}")
+    _row("play with another seed: composed, drawn and read anew", f"{fresh * 1e3:.2f} ms")
+    _row("  times faster than the hop", f"{todays / fresh:.1f}")
+
+
+def letter(peer: Running, octets: int) -> None:
+    """A letter with a large attachment: time, and memory in multiples of the letter."""
+    command = [sys.executable, large.__file__, str(octets)]
+    ours: large.Figures = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    sent = large.letter(octets)
+    todays = _seconds(lambda: hop(peer.ports, sent, ALICE, BOB))
+    tracemalloc.start()
+    hop(peer.ports, sent, ALICE, BOB)
+    peak = tracemalloc.get_traced_memory()[1] / len(sent)
+    tracemalloc.stop()
+    print(f"\nA letter of {ours['size'] / 1e6:.0f} MB, nearly all of it an attachment")
+    _row("one hop of today's way", f"{todays * 1e3:.0f} ms")
+    _row("prepare: a file made a letter", f"{ours['prepare'] * 1e3:.0f} ms")
+    _row("play, the first time", f"{ours['play'] * 1e3:.0f} ms")
+    _row("play, with an edit", f"{ours['edited'] * 1e3:.0f} ms")
+    _row("  times faster than the hop", f"{todays / ours['edited']:.1f}")
+    _row("memory at most, in letters: the hop's client", f"{peak:.1f}")
+    _row("  prepare and play", f"{ours['peak']:.1f}")
+    _row("  copies of the letter that a journey holds", f"{ours['held']:.2f}")
+
+
+def server(messages: int, rounds: int) -> None:
+    """CPU of the server's process for the same load."""
+    print(f"\nCPU of a server that takes {messages} letters, {load.TOGETHER} a connection; best of {rounds}")
+    for octets in (1024, 65536):
+        used = load.cpu(messages, octets, rounds)
+        ours, theirs = used["mailedu"], used["aiosmtpd"]
+        _row(f"{octets // 1024} KiB each: aiosmtpd {theirs:.2f} s, mailedu {ours:.2f} s", f"{ours / theirs:.0%}")
+
+
+def _row(text: str, figure: str) -> None:
+    print(f"  {text:<72}{figure:>10}")
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
