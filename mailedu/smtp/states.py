@@ -63,21 +63,23 @@ TRANSIENT, PERMANENT = ReplyClass.TRANSIENT, ReplyClass.PERMANENT
 Row: TypeAlias = "Mapping[tuple[Verb, ReplyClass], State]"
 
 
+_HELLO: Final[Row] = {(Verb.EHLO, OK): State.READY, (Verb.HELO, OK): State.READY}
+
+
 def _row(here: State, moves: Row, *, reset: State | None = None) -> Row:
-    """`moves`, and what RFC 5321 section 4.1.4 allows at any time; `reset`: where RSET leads, here if not said."""
+    """`moves`, then what RFC 5321 section 4.1.4 allows at any time; `reset`: where RSET leads, here if not said."""
     return {
+        **moves,
         (Verb.RSET, OK): reset or here,
         (Verb.NOOP, OK): here,
         (Verb.VRFY, OK): here,
+        **_HELLO,
         (Verb.QUIT, OK): State.CLOSED,
-        **moves,
     }
 
 
-_HELLO: Final[Row] = {(Verb.EHLO, OK): State.READY, (Verb.HELO, OK): State.READY}
-
 #: state -> (verb, class of the reply) -> next state. A verb that a state lacks is out of order (503); a class that a
-#: listed verb lacks leaves the state as it is. 421 closes from anywhere and needs no row.
+#: listed verb lacks leaves the state as it is. 421 closes from anywhere and needs no row. Usual verbs come first.
 TRANSITIONS: Final[Mapping[State, Row]] = {
     State.OPENING: {
         (Verb.GREETING, OK): State.CONNECTED,
@@ -85,15 +87,10 @@ TRANSITIONS: Final[Mapping[State, Row]] = {
         (Verb.GREETING, PERMANENT): State.REFUSED,
     },
     State.REFUSED: {(Verb.QUIT, OK): State.CLOSED},
-    State.CONNECTED: _row(State.CONNECTED, _HELLO),
+    State.CONNECTED: {**_HELLO, **_row(State.CONNECTED, {})},
     State.READY: _row(
         State.READY,
-        {
-            **_HELLO,
-            (Verb.AUTH, CONTINUE): State.AUTH,
-            (Verb.AUTH, OK): State.READY,
-            (Verb.MAIL, OK): State.MAIL,
-        },
+        {(Verb.MAIL, OK): State.MAIL, (Verb.AUTH, CONTINUE): State.AUTH, (Verb.AUTH, OK): State.READY},
     ),
     State.AUTH: {
         (Verb.RESPONSE, CONTINUE): State.AUTH,
@@ -101,10 +98,10 @@ TRANSITIONS: Final[Mapping[State, Row]] = {
         (Verb.RESPONSE, TRANSIENT): State.READY,
         (Verb.RESPONSE, PERMANENT): State.READY,
     },
-    State.MAIL: _row(State.MAIL, {**_HELLO, (Verb.RCPT, OK): State.RCPT}, reset=State.READY),
+    State.MAIL: _row(State.MAIL, {(Verb.RCPT, OK): State.RCPT}, reset=State.READY),
     State.RCPT: _row(
         State.RCPT,
-        {**_HELLO, (Verb.RCPT, OK): State.RCPT, (Verb.DATA, CONTINUE): State.DATA},
+        {(Verb.DATA, CONTINUE): State.DATA, (Verb.RCPT, OK): State.RCPT},
         reset=State.READY,
     ),
     State.DATA: {
