@@ -53,9 +53,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - stands for a closed descriptor
     try:
-        result = mailedu.main(arguments, prog_name="mailedu", standalone_mode=False)
-    except click.Abort:
-        raise KeyboardInterrupt from None
+        # Not `mailedu.main(...)`, which has ways of its own with Ctrl+C and with readers that stop.
+        with mailedu.make_context("mailedu", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            result = mailedu.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx is not None else "mailedu"
         complain(f"{error.format_message().rstrip('.')}; {command} --help says what there is")

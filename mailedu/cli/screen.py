@@ -106,7 +106,7 @@ class Screen:
         return min(self.columns, LONGEST)
 
     def prose(self, text: str, indent: str = INDENT, first: str | None = None, role: str = "") -> list[str]:
-        """A paragraph, broken into lines; none for no text. `first` stands before the first line instead of `indent`."""
+        """A paragraph, broken into lines; none for no text. `first` takes the place of `indent` on the first line."""
         if not text:
             return []
         lines = wrapped(self.safe(text), self.measure - width(indent))

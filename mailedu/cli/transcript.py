@@ -105,7 +105,7 @@ def _lines(step: Step, screen: Screen) -> list[str]:
     lines = octets.shown(step, screen, _MOST, "")
     if lines and step.kind is Kind.ACTION:
         lines[0] = screen.paint("quiet", _DONE.get(step.verb, "")) + lines[0]
-    lines = lines or [screen.paint("quiet", "(nothing)")]
+    lines = lines or [screen.paint("quiet", "(no mail)" if step.verb == "NOTHING" else "(nothing)")]
     decoded = hidden(step)
     if decoded is not None:
         lines[0] += "  " + screen.paint("quiet", f"“{visible(decoded)}”")

@@ -1,0 +1,46 @@
+"""What somebody finds who has just installed it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import mailedu as package
+from mailedu.cli.commands import COMMANDS
+
+from .conftest import Call
+
+
+def test_alone_it_names_where_to_begin(process: Call) -> None:
+    done = process()
+    assert done.status == 0
+    assert "mailedu walk" in done.out
+    assert not done.err
+
+
+def test_version(process: Call) -> None:
+    assert process("--version").out == f"mailedu {package.__version__}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help_with_examples_that_work(name: str, mailedu: Call) -> None:
+    done = mailedu(name, "--help")
+    assert done.status == 0
+    assert "Examples:" in done.out
+    assert all(len(line) <= 88 for line in done.out.splitlines())
+    options = set(re.findall(r"(?<![\w-])--[a-z]+", done.out.split("Examples:")[1]))
+    assert options <= set(re.findall(r"(?<![\w-])--[a-z]+", done.out.split("Examples:")[0]))
+
+
+def test_help_names_commands_that_work_and_no_others(mailedu: Call) -> None:
+    done = mailedu("--help")
+    section = done.out.split("Commands:")[1].split("Examples:")[0]
+    assert re.findall(r"^  ([a-z]+) ", section, re.MULTILINE) == list(COMMANDS)
+
+
+def test_list_names_scenarios_and_faults(mailedu: Call) -> None:
+    out = mailedu("play", "--list").out
+    assert out == mailedu("walk", "--list").out
+    for name in ("alice-to-bob", "figure-21-6", "figure-21-10", "greylisting", "server-down"):
+        assert re.search(rf"^  {name} +\S", out, re.MULTILINE)
