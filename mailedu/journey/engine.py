@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from mailedu import pop3, smtp
 from mailedu.agents import draw, fetch, transfer_agent, user_agent
-from mailedu.agents.actions import Link
+from mailedu.agents.actions import Action, Link
 from mailedu.agents.effects import Delivered, Letter, Stored
 from mailedu.agents.errand import Agent, Do, Leg, Lookup, NoConnection, Sleep, Stage, Start, Talk
 from mailedu.agents.policy import Accepted, MailboxPolicy, MailPolicy
@@ -29,6 +29,8 @@ from mailedu.smtp.scripts import Fate, Outcome
 
 #: A reader looks for mail so long after it came (seconds).
 READER_WAITS: Final = 60.0
+#: What a learner may write another way (`Scenario.task`).
+_WRITTEN: Final = frozenset((Action.FIELD, Action.BODY))
 
 
 def play(scenario: Scenario | str = "alice-to-bob", edits: Sequence[Edit] = (), seed: int = 0) -> Journey:
@@ -115,10 +117,12 @@ class _Engine:
 
     def _do(self, errand: Do) -> None:
         leg, action, octets, effects = errand
+        place = self._place(leg.name, action)
+        edited = bool(self._plans) and action in _WRITTEN and self._is_rewritten(leg, place)
         self._steps.append(
             Step(
                 len(self._steps) + 1,
-                self._place(leg.name, action),
+                place,
                 self._clock.now,
                 leg,
                 Kind.ACTION,
@@ -128,13 +132,18 @@ class _Engine:
                 "",
                 -1,
                 effects,
-                False,
+                edited,
                 True,
             )  # fmt: skip
         )
         for effect in effects:
             if isinstance(effect, Stored):
                 self._letter_came(effect)
+
+    def _is_rewritten(self, leg: Leg, place: str) -> bool:
+        """Whether the learner wrote this field or text of the letter."""
+        plan = self._plans.at(place) if leg.stage is Stage.COMPOSE and self._scenario.message is None else None
+        return plan is not None and plan.own
 
     def _letter_came(self, effect: Stored) -> None:
         """A reader looks for mail a minute after it came: the journey's reader, and who gets a report of failure."""
