@@ -99,6 +99,8 @@ class MailPolicy:
     def message(self, server: Server, envelope: Envelope, content: Content, *, must: bool) -> Reply | None:
         """Take the letter: from the reply on this host owes delivery or a report (RFC 5321 section 6.1)."""
         world, host = self._world, self._host
+        # Whoever is named twice has one copy.
+        envelope = envelope._replace(recipients=tuple(dict.fromkeys(envelope.recipients)))
         letter = self._known_again(content, envelope)
         if not must and len(letter.added) > MAX_HOPS:
             return server.voice("LOOP")

@@ -6,9 +6,10 @@ The queue is the engine's agenda: an agent for each (letter, domain) that sleeps
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from random import Random
 from typing import Any, Final
 
-from mailedu.agents import bounce, delivery
+from mailedu.agents import bounce, delivery, draw
 from mailedu.agents.actions import Action
 from mailedu.agents.bounce import Failure
 from mailedu.agents.effects import Deferred, Letter
@@ -16,12 +17,15 @@ from mailedu.agents.errand import Agent, Do, Errand, Lookup, NoConnection, Sleep
 from mailedu.agents.policy import Accepted
 from mailedu.agents.world import SMTP, World
 from mailedu.dns import resolver
+from mailedu.dns.resolver import Obstacle
 from mailedu.dns.zone import Result as Found
 from mailedu.machine import Content, ReplyClass
 from mailedu.mime import trace
 from mailedu.network.clock import duration
 from mailedu.smtp.scripts import Fate, Outcome, Result, send
 
+#: Why there is no way to a domain -> enhanced status code (RFC 3463 section 3, RFC 7505 section 4.1).
+_STATUS: Final = {Obstacle.NO_SUCH_DOMAIN: "5.1.2", Obstacle.NULL_MX: "5.1.10", Obstacle.SELF: "5.4.6"}
 _NEXT_HOST: Final = frozenset({"GREETING", "EHLO", "HELO"})
 
 
@@ -112,14 +116,14 @@ def _attempt(
     """One round over the exchangers of `domain`. Returns failures for good, who is left, and why."""
     leg = world.leg(letter.id, f"mx:{domain}", Stage.DELIVER, host, world.geography.resolver, "dns", parent=parent)
     answer: Found = yield Lookup(leg, domain, "MX")
-    if answer.rcode not in ("NOERROR", "NXDOMAIN"):
-        return [], recipients, "the DNS did not answer"
-    exchangers = resolver.exchangers(answer, domain, drop_self=host)
+    exchangers = resolver.exchangers(answer, domain, drop_self=host, shuffle=_shuffle(world, answer, leg.name))
     if not exchangers:
-        null = any(record.value == "." for record in answer.records)
-        text, status = ("this domain takes no mail", "5.1.10") if null else ("every exchanger leads back here", "5.4.6")
-        return [Failure(r, "", text, status) for r in recipients], (), text
+        obstacle = resolver.obstacle(answer, domain, drop_self=host) or Obstacle.NOT_NOW
+        if obstacle is Obstacle.NOT_NOW:
+            return [], recipients, "the DNS did not answer"
+        return [Failure(r, "", obstacle, _STATUS[obstacle]) for r in recipients], (), obstacle
     why = ""
+    nowhere = True
     for number, exchanger in enumerate(exchangers):
         if number:
             leg = world.leg(
@@ -128,10 +132,9 @@ def _attempt(
         found: Found = yield Lookup(leg, exchanger.host, "A")
         if not any(record.type == "A" for record in found.records):
             why = f"{exchanger.host} has no address"
-            if answer.rcode == "NXDOMAIN":
-                text = "there is no such domain"
-                return [Failure(r, "", text, "5.1.2") for r in recipients], (), text
+            nowhere = nowhere and found.rcode in ("NOERROR", "NXDOMAIN")
             continue
+        nowhere = False
         rows = tuple(f"{'►' if e is exchanger else ' '} {e.preference} {e.host}\r\n".encode() for e in exchangers)
         yield Do(leg, Action.ROUTE, rows)
         talk = world.leg(letter.id, f"deliver:{domain}", Stage.DELIVER, host, exchanger.host, "smtp", parent=leg.name)
@@ -153,7 +156,16 @@ def _attempt(
         left = tuple(r.recipient for r in outcome.results if not r.final)
         last = next((r for r in reversed(outcome.results) if not r.final), None)
         return failures, left, _why(exchanger.host, last) if last is not None else ""
+    if nowhere:
+        # None of the exchangers can be used, and that is no matter of time (RFC 5321 section 5.1).
+        return [Failure(r, "", why, "5.1.2") for r in recipients], (), why
     return [], recipients, why
+
+
+def _shuffle(world: World, answer: Found, leg: str) -> Random | None:
+    """What draws the order of exchangers that are equally preferred; None where no two are."""
+    preferences = [record.preference for record in answer.records if record.type == "MX"]
+    return Random(draw.number(world.seed, leg, "order")) if len(set(preferences)) < len(preferences) else None
 
 
 def _why(host: str, result: Result) -> str:

@@ -175,11 +175,13 @@ class _Engine:
             Step(asked, place, clock.now, leg, Kind.QUERY, kind, (question,), "", "", -1, (), False, True)
         )
         plan = self._plans.at(answer_place) if self._plans else None
+        edited = False
         if plan is not None:
             rcode = plan.say[0].decode("ascii", "replace").upper() if plan.say else ""
             if not rcode:
                 clock.now += DNS_PATIENCE
                 return Result(Rcode.SERVFAIL)
+            edited = plan.own and rcode in Rcode.__members__
             if rcode in Rcode.__members__:
                 result = Result(Rcode[rcode])
         clock.now += self._scenario.profile.delay(answer_place)
@@ -196,7 +198,7 @@ class _Engine:
                 "",
                 asked,
                 (),
-                plan is not None and plan.own,
+                edited,
                 True,
             )  # fmt: skip
         )

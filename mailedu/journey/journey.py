@@ -123,15 +123,17 @@ class Journey:
 
     @cached_property
     def first_difference(self) -> int | None:
-        """Number of the first step that is not as in the original: aligned by place, or the first that it lacks."""
+        """Number of the first step that is not the original's: another place, or something else there.
+
+        None if there is none; the last step if the original only goes on.
+        """
         if not self.edits:
             return None
-        theirs = self.original.by_place
-        for step in self.steps:
-            other = theirs.get(step.place)
-            if other is None or not step.same(other):
+        mine, theirs = self.steps, self.original.steps
+        for step, other in zip(mine, theirs, strict=False):
+            if step.place != other.place or not step.same(other):
                 return step.n
-        return len(self.steps) if len(self.steps) < len(self.original.steps) else None
+        return None if len(mine) == len(theirs) else min(len(mine), len(theirs) + 1)
 
 
 @lru_cache(maxsize=16)
