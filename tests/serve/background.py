@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 from mailedu.serve.connection import Connection, Hub
 
 T = TypeVar("T")
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 class Background:
