@@ -81,7 +81,7 @@ def state(scene: Scene, screen: Screen, everything: bool) -> list[str]:
         [f"  From {now}, by the command and the class of its reply:"] if moves else ["  From here nothing leads on."]
     )
     may = scene.may_come_next
-    for move in sorted(moves, key=lambda move: order.common(protocol, move.verb)):
+    for move in moves:
         where = "stays" if move.to == now else f"to {move.to}"
         refused = "" if move.verb in may else "   refused now"
         lines.append(f"    {move.verb:12} {move.reply:8} {where}{refused}")
@@ -162,7 +162,7 @@ def mailboxes(scene: Scene, screen: Screen, everything: bool) -> list[str]:
     for entry in world.queue:
         due = f", due at {phrases.duration(entry.until)}" if entry.until > scene.step.time else ""
         to = ", ".join(visible(one) for one in entry.recipients[:4]) + (" …" if len(entry.recipients) > 4 else "")
-        lines += screen.prose(f"Queue of {visible(entry.host)}: {phrases.kind(entry.letter)} for {to}{due}")
+        lines += screen.prose(f"Queue of {visible(entry.host)}: {phrases.kind_of(entry.letter)} for {to}{due}")
     if not world.queue:
         lines.append("  The queues are empty.")
     for facts, word in (
@@ -171,11 +171,11 @@ def mailboxes(scene: Scene, screen: Screen, everything: bool) -> list[str]:
         (world.dropped, "Dropped for"),
     ):
         lines += [
-            f"  {word} {visible(to)}: {phrases.kind(letter)}" for letter, to in facts[: None if everything else 10]
+            f"  {word} {visible(to)}: {phrases.kind_of(letter)}" for letter, to in facts[: None if everything else 10]
         ]
     for letter, recipients in world.kept:
         lines += screen.prose(
-            f"Kept by the sender for {', '.join(map(visible, recipients[:4]))}: {phrases.kind(letter)}"
+            f"Kept by the sender for {', '.join(map(visible, recipients[:4]))}: {phrases.kind_of(letter)}"
         )
     for host, user in world.logged_in:
         lines.append(f"  Logged in at {visible(host)}: {visible(user)}")

@@ -213,8 +213,8 @@ class Walk:
         """Play with these edits; stand where the learner stood, or where the journey now differs first."""
         before = self.journey
         made = play(self.mine.scenario, changes, self.mine.seed)
-        if any(edit in made.unused for edit in changes[-1:]):
-            self._screen.tell("That changes nothing: this place is no more reached, or nobody asks what is said here.")
+        if made.steps == self.mine.steps:
+            self._screen.tell("That changes nothing.")
             return
         self.mine = self.journey = made
         self.n = self._seat(before, step)

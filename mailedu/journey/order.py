@@ -61,9 +61,3 @@ def out_of_order(protocol: str, state: str) -> tuple[str, ...]:
         return ()
     expected = smtp.EXPECTED[smtp.State[state]]
     return tuple(verb.value for verb in smtp.Verb if verb in smtp.COMMANDS and verb not in expected)
-
-
-def common(protocol: str, verb: str) -> int:
-    """In how many states a verb is taken: the fewer, the more it says about the one that we are in."""
-    table = pop3.EXPECTED if protocol == "pop3" else smtp.EXPECTED
-    return sum(verb in verbs for verbs in table.values())

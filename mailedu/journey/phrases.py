@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mailedu.agents.actions import Action, Link
-from mailedu.journey import order
 from mailedu.journey.series import Holder, Named
 from mailedu.journey.step import Kind, Stage, Step
 from mailedu.visible import visible
@@ -46,7 +45,7 @@ _LINKS: Final = {
     Link.RESET: "The connection of {actor} and {peer} breaks",
 }
 _ACTIONS: Final = {
-    Action.FILE: "{actor} opens the letter",
+    Action.FILE: "{actor} opens the {letter}",
     Action.MBOX: "{actor} takes off the line of a mailbox file",
     Action.LINE_ENDS: "{actor} ends every line with CR LF",
     Action.FIELD: "{actor} writes a field of the header",
@@ -56,10 +55,10 @@ _ACTIONS: Final = {
     Action.ADD: "{actor} adds a field that was missing",
     Action.ENCODE: "{actor} encodes a text whose lines are too long",
     Action.FOLD: "{actor} folds a field that is too long",
-    Action.COMPOSED: "{actor} has the letter ready",
-    Action.KEEP: "{actor} keeps the letter for",
-    Action.RECEIVED: "{actor} puts a field on top of the letter",
-    Action.QUEUE: "{actor} puts the letter into its queue",
+    Action.COMPOSED: "{actor} has the {letter} ready",
+    Action.KEEP: "{actor} keeps the {letter} for",
+    Action.RECEIVED: "{actor} puts a field on top of the {letter}",
+    Action.QUEUE: "{actor} puts the {letter} into its queue",
     Action.LOCAL: "{actor} finds that it need ask nobody",
     Action.ROUTE: "{actor} chooses where to deliver",
     Action.DEFER: "{actor} will try again",
@@ -67,9 +66,9 @@ _ACTIONS: Final = {
     Action.BOUNCE: "{actor} has to report a failure",
     Action.DROP: "{actor} drops the report",
     Action.RECIPIENT: "{actor} looks for the mailbox",
-    Action.RETURN_PATH: "{actor} puts a field on top of the letter",
-    Action.STORE: "{actor} puts the letter into the mailbox",
-    Action.PARSE: "{actor} takes the letter apart",
+    Action.RETURN_PATH: "{actor} puts a field on top of the {letter}",
+    Action.STORE: "{actor} puts the {letter} into the mailbox",
+    Action.PARSE: "{actor} takes the {letter} apart",
     Action.READ: "{actor} shows",
     Action.NOTHING: "{actor} finds no mail",
 }
@@ -109,14 +108,15 @@ def who(scene: Scene) -> str:
     elif kind is Kind.COMMAND:
         form = "{actor} says to {peer}"
     elif kind is Kind.DATA:
-        form = "{actor} sends {peer} the letter"
+        form = "{actor} sends {peer} the {letter}"
     elif kind is Kind.QUERY:
         form = "{actor} asks {peer}"
     elif step.answers < 0:
         form = "{peer} greets {actor}" if step.verb == "GREETING" else "{peer} says to {actor}"
     else:
         form = "{peer} answers {actor}"
-    sentence = form.format(actor=visible(scene.actor), peer=visible(scene.peer))
+    letter = kind_of(scene.leg.letter)
+    sentence = form.format(actor=visible(scene.actor), peer=visible(scene.peer), letter=letter)
     return "T" + sentence[1:] if sentence.startswith("the ") else sentence
 
 
@@ -199,8 +199,7 @@ def next_turn(scene: Scene) -> str:
         return "the letter, then a dot alone on a line"
     if scene.step.after == "AUTH":
         return "the client answers, in base64"
-    verbs = sorted(scene.may_come_next, key=lambda verb: order.common(scene.leg.protocol, verb))
-    return f"the client may say {', '.join(verbs) or 'nothing more'}"
+    return f"the client may say {', '.join(scene.may_come_next) or 'nothing more'}"
 
 
 def outcome(journey: Journey, most: int = 4) -> tuple[str, ...]:
@@ -214,9 +213,11 @@ def outcome(journey: Journey, most: int = 4) -> tuple[str, ...]:
         (tuple((letter, to) for letter, its in world.kept for to in its), "was kept by its sender, not sent to"),
     ):
         for letter, to in pairs:
-            fates.setdefault((kind(letter), what), []).append(to)
+            fates.setdefault((kind_of(letter), what), []).append(to)
     for entry in world.queue:
-        fates.setdefault((kind(entry.letter), f"waits in the queue of {entry.host} for"), []).extend(entry.recipients)
+        fates.setdefault((kind_of(entry.letter), f"waits in the queue of {entry.host} for"), []).extend(
+            entry.recipients
+        )
     return tuple(f"The {letter} {visible(what)} {_some(its, most)}" for (letter, what), its in fates.items())
 
 
@@ -226,6 +227,6 @@ def _some(addresses: list[str], most: int) -> str:
     return f"{shown} and {left} more" if left > 0 else shown
 
 
-def kind(letter: str) -> str:
+def kind_of(letter: str) -> str:
     """What a letter is, by its id: `letter`, or `report` for a bounce."""
     return "report" if letter.startswith("bounce") else "letter"

@@ -101,14 +101,14 @@ class Talk:
 
     @property
     def may_come_next(self) -> tuple[str, ...]:
-        """The verbs that would be taken now, those that say most about this state first."""
+        """The verbs that would be taken now."""
         session = self._client.session
         verbs = (
             pop3_states.may_come_next(session)
             if isinstance(session, pop3.Session)
             else smtp_states.may_come_next(session)
         )
-        return tuple(sorted(map(str, verbs), key=lambda verb: order.common(self.protocol, verb)))
+        return tuple(map(str, verbs))
 
     def say(self, line: bytes) -> list[Said]:
         """Say a line, without its line end; returns what was said by both since: nothing while a letter goes on."""

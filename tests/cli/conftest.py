@@ -57,7 +57,7 @@ def environment(**more: str) -> Mapping[str, str]:
 
 
 def ctrl_c_works() -> None:
-    """For a child: a suite that runs in the background of a shell has SIGINT switched off, and children inherit that."""
+    """For a child: a suite in the background of a shell has SIGINT switched off, and its children inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

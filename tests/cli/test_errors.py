@@ -114,7 +114,7 @@ def test_a_fault_of_ours_is_one_line_too(mailedu: Call, monkeypatch: pytest.Monk
         cli.run(["play"])
 
 
-# Ends ---------------------------------------------------------------------------------------------------------------------
+# Ends -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("arguments", [["play"], ["play", "--format", "jsonl"], ["walk", "server-down"]])
@@ -151,7 +151,7 @@ def test_ctrl_c_ends_quietly(tmp_path: Path) -> None:
         else:
             _until_it_reads(child.pid)
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=30)
+        _, err = child.communicate(timeout=30)
         assert err == b"", arguments
         assert child.returncode == 130, arguments
 
@@ -166,7 +166,7 @@ def _until_it_reads(pid: int) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             command("play"),
             stdout=full,

@@ -30,7 +30,7 @@ def objects(out: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-# JSON lines ---------------------------------------------------------------------------------------------------------------
+# JSON lines -----------------------------------------------------------------------------------------------------------
 
 
 def test_jsonl_has_the_fields_that_programs_rely_on(process: Call) -> None:
@@ -118,13 +118,13 @@ def test_mbox_has_what_lay_there_and_was_deleted(mailedu: Call, tmp_path: Path) 
     assert len(letter.as_bytes(unixfrom=False).replace(b"\n", b"\r\n")) == 1108
 
 
-# Text ---------------------------------------------------------------------------------------------------------------------
+# Text -----------------------------------------------------------------------------------------------------------------
 
 
 def test_text_is_a_transcript(process: Call) -> None:
     lines = process("play").out.splitlines()
     assert lines[0] == "A letter from Alice to Bob"
-    assert [line for line in lines if re.match(r"[1-5] \w+   ", line)][0].startswith("1 compose   Alice’s laptop")
+    assert next(line for line in lines if re.match(r"[1-5] \w+   ", line)).startswith("1 compose   Alice’s laptop")
     said = [line.split(maxsplit=2)[2] for line in lines if re.match(r" +\d+ +\d+\.\d{3} [CS]: ", line)]
     assert "C: MAIL FROM:<alice@example.com> SIZE=817" in said
     assert "S: +OK Goodbye" in said
@@ -145,7 +145,7 @@ def test_equal_questions_have_equal_answers(process: Call) -> None:
     assert one.out != process("play", "--seed", "8").out
 
 
-# What is played -----------------------------------------------------------------------------------------------------------
+# What is played -------------------------------------------------------------------------------------------------------
 
 
 def test_stage_prints_the_steps_of_one_with_their_numbers(mailedu: Call) -> None:
@@ -227,7 +227,7 @@ def test_the_reader_can_be_another(mailedu: Call) -> None:
     assert "USER bob" not in out
 
 
-# Where it goes ------------------------------------------------------------------------------------------------------------
+# Where it goes --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("form", ["text", "jsonl", "mbox"])

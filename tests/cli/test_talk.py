@@ -32,9 +32,7 @@ def test_a_letter_is_handed_in_by_hand(mailedu: Call) -> None:
 
 def test_each_reply_is_explained_and_what_may_follow_is_named(mailedu: Call) -> None:
     out = talk(mailedu, "smtp", "RCPT TO:<bob@example.net>", "EHLO me")
-    assert re.search(
-        r"^S: 503 .*\n   \w.*\n(   .*\n)*   May come next: RSET, NOOP, EHLO, HELO, QUIT$", out, re.MULTILINE
-    )
+    assert re.search(r"^S: 503 .*\n   \w.*\n(   .*\n)*   May come next: EHLO, .*QUIT", out, re.MULTILINE)
     assert "   May come next: AUTH, " in out
 
 

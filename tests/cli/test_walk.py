@@ -23,22 +23,16 @@ def typed(*lines: str) -> str:
     return "".join(line + "\n" for line in lines)
 
 
-# Steps --------------------------------------------------------------------------------------------------------------------
+# Steps ----------------------------------------------------------------------------------------------------------------
 
 
 def test_a_command_shows_all_that_matters(mailedu: Call) -> None:
-    assert (
-        mailedu("walk", typed="23\nq\n").out.split("\n\n", 2)[2]
-        == (
-            f"Step 23 of {STEPS}   2 submit   0.140 s\n"
-            "Alice’s laptop says to mail.example.com:\n"
-            "\n"
-            "    RCPT TO:<bob@example.net>\n"
-            "\n"
-        )
-        + mailedu("walk", typed="23\nq\n").out.split("RCPT TO:<bob@example.net>\n\n", 1)[1]
-    )
     out = mailedu("walk", typed="23\nq\n").out.rsplit("Step 23", 1)[1]
+    assert out.startswith(
+        f" of {STEPS}   2 submit   0.140 s\n"
+        "Alice’s laptop says to mail.example.com:\n\n    RCPT TO:<bob@example.net>\n\n"
+        "  The front of the envelope.\n  "
+    )
     for fact in (
         "  See       RFC 5321 4.1.1.3",
         "  Parts     verb RCPT, keyword TO:, forward-path <bob@example.net>",
@@ -90,8 +84,8 @@ def test_every_scenario_can_be_walked(mailedu: Call, name: str) -> None:
 
 def test_a_report_of_failure_is_called_one(mailedu: Call) -> None:
     out = mailedu("walk", "unknown-user", typed="n\n" * 120).out
-    assert re.search(r"^Step \d+ of \d+   3 deliver   the report of failure   ", out, re.MULTILINE)
-    assert "  Report    in the queue of " in out
+    assert re.search(r"^Step \d+ of \d+   4 process   the report of failure   ", out, re.MULTILINE)
+    assert "  Report    in the queue of mail.example.com" in out
 
 
 def test_faults_and_notes_stand_at_the_top(mailedu: Call) -> None:
@@ -99,12 +93,12 @@ def test_faults_and_notes_stand_at_the_top(mailedu: Call) -> None:
     done = mailedu("walk", "--fault", "greylisting", "--message", "-", typed=letter)
     top = done.out.split("\nStep 1 ")[0]
     assert "Fault: greylisting. Bob’s server says: not now." in top
-    assert "The line of a mailbox file was taken off: From a@b.example Tue Nov 24 09:00:00 2026." in top
+    assert "The line of a mailbox file was taken off: From a@b.example Tue Nov 24 09:00:00" in top
     assert "gmail.com is played by a simulated host; nothing leaves this computer." in top
     assert "gmail.com" not in done.err
 
 
-# Moving -------------------------------------------------------------------------------------------------------------------
+# Moving ---------------------------------------------------------------------------------------------------------------
 
 
 def test_the_end_of_input_and_q_leave(mailedu: Call) -> None:
@@ -140,7 +134,7 @@ def test_the_keys_are_listed(mailedu: Call) -> None:
         assert re.search(rf"^  {key} +\w", out, re.MULTILINE)
 
 
-# Changing -----------------------------------------------------------------------------------------------------------------
+# Changing -------------------------------------------------------------------------------------------------------------
 
 
 def test_an_edited_command_is_said_and_marked_in_words(mailedu: Call) -> None:
@@ -164,7 +158,7 @@ def test_a_reply_is_edited_at_its_own_step(mailedu: Call) -> None:
 
 
 def test_a_field_is_edited_where_it_is_written(mailedu: Call) -> None:
-    out = mailedu("walk", typed=typed("4", "e", "Subject: Supper", "m")).out
+    out = mailedu("walk", typed=typed("#4", "e", "Subject: Supper", "m")).out
     assert "    Subject: Supper\n    Your change. In the original: Subject: Dinner" in out
     assert out.rindex("Subject: Supper") > out.rindex("The message as it stands")
 
@@ -189,7 +183,7 @@ def test_undo_takes_one_change_back_after_the_other(mailedu: Call) -> None:
     out = mailedu("walk", typed=typed("23", "e", "NOOP", "15", "e", "RSET", "u", "u", "u")).out
     assert "Taken back: submit/AUTH.1." in out
     assert "Taken back: submit/RCPT.1." in out
-    assert f"The journey has {STEPS} steps now. This is the original again." in out
+    assert f"The journey has {STEPS} steps now. This is the original\nagain." in out
     assert "There is nothing to undo." in out
 
 
@@ -209,7 +203,7 @@ def test_edits_of_the_command_line_that_were_never_reached_are_told(mailedu: Cal
     assert "Not changed: no step came to submit/RPCT.1; near it are submit/RCPT.1" in out
 
 
-# Guessing -----------------------------------------------------------------------------------------------------------------
+# Guessing -------------------------------------------------------------------------------------------------------------
 
 
 def test_a_guess_hides_the_reply_until_it_is_made(mailedu: Call) -> None:
@@ -242,7 +236,7 @@ def test_at_the_end_there_is_nothing_left_to_guess(mailedu: Call) -> None:
     assert "No reply is left to guess." in mailedu("walk", typed=typed(str(STEPS), "g")).out
 
 
-# Panes and transcripts ----------------------------------------------------------------------------------------------------
+# Panes and transcripts ------------------------------------------------------------------------------------------------
 
 
 def pane(mailedu: Call, step: int, keys: str) -> str:
