@@ -97,7 +97,7 @@ class Plans:
     def __init__(self, given: Iterable[Edit], own: Iterable[Edit]) -> None:
         """`given`: the scenario's and its faults'; `own`: the learner's, which count more."""
         self._by_place: dict[str, Plan] = {}
-        self._patterns: list[tuple[re.Pattern[str], Plan]] = []
+        self._patterns: list[tuple[re.Pattern[str], str, Plan]] = []
         self.reached: set[str] = set()
         for edits, mine in ((given, False), (own, True)):
             for edit in edits:
@@ -112,7 +112,7 @@ class Plans:
         if "*" in edit.place:
             # `deliver:*/RCPT.1!` is that place of every such leg: so a fault works on any letter.
             pattern = re.escape(edit.place).replace(r"\*", "[^/#@]*")
-            self._patterns.append((re.compile(pattern), plan))
+            self._patterns.insert(0, (re.compile(pattern), edit.place, plan))
 
     def __bool__(self) -> bool:
         return bool(self._by_place)
@@ -123,9 +123,9 @@ class Plans:
         if plan is not None:
             self.reached.add(place)
             return plan
-        for pattern, plan in self._patterns:
+        for pattern, written, plan in self._patterns:
             if pattern.fullmatch(place):
-                self.reached.add(place)
+                self.reached.add(written)
                 return plan
         return None
 

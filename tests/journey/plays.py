@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from mailedu.journey import Edit, Journey, Then, load, play, scenario
+from mailedu.journey import Edit, Journey, Step, Then, load, play, scenario
 from mailedu.journey.edit import make
 
 SCENARIOS = scenario.names()
@@ -86,3 +86,8 @@ def runs(draw: st.DrawFn, names: Sequence[str] = SCENARIOS, most: int = 3) -> tu
         run = run._replace(edits=(*run.edits, draw(edits_at(places))))
         journey = run.play()
     return run, journey
+
+
+def steps_of(journey: Journey, leg: str) -> list[Step]:
+    """The steps of one leg."""
+    return [step for step in journey.steps if step.leg.name == leg]
