@@ -7,6 +7,7 @@ Errors are one line on standard error, with exit status 2 for what was asked wro
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -16,7 +17,9 @@ USAGE, OURS, PIPE, INTERRUPTED = 2, 1, 141, 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command line and exit."""
-    sys.exit(run(arguments))
+    status = run(arguments)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # who still presses Ctrl+C sees no traceback of Python's own end
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -64,23 +64,26 @@ def test_nor_what_is_typed(mailedu: Call) -> None:
     assert not STEERS.search(mailedu("talk", "smtp", typed=b"\x1b[2J\n:\x1b[2J\nHELO \xe2\x80\xae\n:undo\n").out)
 
 
-def test_a_locale_that_is_not_utf8_gets_us_ascii(process: Call, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("env", "arguments"),
+    [
+        ({"LC_ALL": "C"}, ["play", "--explain", "--message", "letter.txt"]),
+        ({"LC_ALL": "POSIX"}, ["talk", "pop3"]),
+        ({"LC_ALL": "de_DE.ISO-8859-1"}, ["play", "--list"]),
+        ({"LC_ALL": "", "LC_CTYPE": "", "LANG": "C"}, ["walk", "--message", "letter.txt"]),
+        ({"PYTHONIOENCODING": "latin-1"}, ["walk", "nonsense"]),
+    ],
+)
+def test_a_locale_that_is_not_utf8_gets_us_ascii(
+    process: Call, tmp_path: Path, env: dict[str, str], arguments: list[str]
+) -> None:
     (tmp_path / "letter.txt").write_bytes("Grüße – “schön”\n".encode())
-    for env in (
-        {"LC_ALL": "C"},
-        {"LC_ALL": "POSIX"},
-        {"LC_ALL": "de_DE.ISO-8859-1"},
-        {"LC_ALL": "", "LC_CTYPE": "", "LANG": "C"},
-    ):
-        for arguments in (
-            ["walk"],
-            ["play", "--explain", "--message", "letter.txt"],
-            ["talk", "pop3"],
-            ["play", "--list"],
-        ):
-            done = process(*arguments, typed=b"18\nx\ns\n24\ns\n78\nRETR 1\n", **env)
-            assert done.status == 0
-            assert (done.out + done.err).isascii(), (env, arguments)
+    done = process(*arguments, typed=b"18\nx\ns\n24\ns\n78\nRETR 1\n", **env)
+    assert done.status == 2 * ("nonsense" in arguments)
+    assert (done.out + done.err).isascii()
+
+
+def test_signs_have_ascii_forms(process: Call) -> None:
     out = process("walk", typed=b"18\ns\n", LC_ALL="C").out
     assert "Alice's laptop" in out
     assert 'which is base64 for "Password:"' in out
@@ -93,9 +96,9 @@ def test_a_utf8_locale_gets_letters(process: Call) -> None:
 
 
 def test_no_colours_in_a_pipe_nor_where_they_are_not_wanted(process: Call) -> None:
-    for arguments in (["play"], ["walk"], ["talk", "smtp"], ["--help"], []):
+    for arguments in (["walk"], ["talk", "smtp"], ["--help"]):
         assert "\x1b" not in process(*arguments, TERM="xterm-256color").out
-        assert "\x1b" not in process(*arguments, TERM="xterm-256color", FORCE_COLOR="1", NO_COLOR="1").out
+    assert "\x1b" not in process("play", FORCE_COLOR="1", NO_COLOR="1").out
     assert "\x1b[" in process("play", FORCE_COLOR="1").out
 
 
@@ -178,11 +181,11 @@ class Tmux:
         self.call("new-session", "-d", "-x", "80", "-y", "24", "-s", "s", f"{program}; echo left with $?; exec sh")
 
     def screen_with(self, words: str) -> str:
-        """The screen once it shows `words`."""
+        """The screen once it shows `words`, an expression."""
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             screen = self.call("capture-pane", "-p", "-t", "s")
-            if words in screen:
+            if re.search(words, screen.rstrip()):
                 return screen
         raise AssertionError(f"{words!r} did not come up:\n{screen}")
 
@@ -195,8 +198,7 @@ def test_a_walk_in_tmux(tmux: Tmux) -> None:
     tmux.start("walk")
     tmux.screen_with("Step 1 of")
     tmux.keys("2", "3", "Enter")
-    screen = tmux.screen_with("Step 23 of")
-    assert screen.splitlines()[-1] == ">" or screen.rstrip().endswith(">")
+    tmux.screen_with(r"Step 23 of[^>]*<bob@example\.net>[\s\S]*\n>$")
     tmux.keys("e", "Enter")
     tmux.screen_with("new:")
     tmux.keys("Up")
@@ -212,7 +214,7 @@ def test_a_walk_in_tmux(tmux: Tmux) -> None:
 @pytest.mark.needs("tmux")
 def test_ctrl_c_and_ctrl_d_in_tmux(tmux: Tmux) -> None:
     tmux.start("talk", "smtp")
-    tmux.screen_with("[CONNECTED] C:")
+    tmux.screen_with(r"\[CONNECTED\] C:")
     tmux.keys("C-c")
     screen = tmux.screen_with("left with 130")
     assert "Traceback" not in screen
