@@ -171,16 +171,22 @@ class Conversation:
             return self._say_plain(place, wish.line + b"\r\n")
         lines, falls_silent = self._lines(place, wish.line)
         if not lines and not falls_silent:
-            return self._without(wish.verb) if wish.verb in _NEEDS_REPLY else _ASSUMED
-        answer = _CLOSED
+            return self._without(wish.verb, place) if wish.verb in _NEEDS_REPLY else _ASSUMED
+        answer, unanswered = _CLOSED, None
         for at, line, edited in lines:
             if self._client.closed:
                 break
             self._pause(at)
             said = self._say(at, edited, (line + b"\r\n",))
             self._carry(said)
+            if said.event < 0 and self._client.timeout is None:
+                # A line of content: there is no reply to wait for.
+                unanswered = unanswered or said
+                continue
             answer = self._answer_to(said)
-        return self._fall_silent() if falls_silent else answer
+        if falls_silent:
+            return self._fall_silent()
+        return answer if unanswered is None or answer is not _CLOSED else self._answer_to(unanswered)
 
     def _say_plain(self, place: str, octets: bytes) -> Answer:
         """Say a line that no edit touches: the short way, which nearly all lines take."""
@@ -223,7 +229,7 @@ class Conversation:
     def _say_together(self, wishes: list[Say]) -> list[Answer]:
         """Say a pipelined group: all lines first, then hear the replies (RFC 2920). Edits have their places in it."""
         answers: list[Answer] = [_CLOSED] * len(wishes)
-        said: list[tuple[int, _Said]] = []
+        said: list[tuple[int, list[_Said]]] = []
         group: list[_Said] = []
         dropped = ""
         falls_silent = False
@@ -236,22 +242,24 @@ class Conversation:
                 lines, falls_silent = self._lines(place, wish.line)
             if not lines and not falls_silent:
                 answers[number] = _ASSUMED
-                dropped = wish.verb if wish.verb in _NEEDS_REPLY else dropped
+                dropped = place if wish.verb in _NEEDS_REPLY else dropped
+            before = len(group)
             for at, line, edited in lines:
                 self._pause(at)
                 self._goes_on = True
                 group.append(self._say(at, edited, (line + b"\r\n",)))
             if lines:
-                said.append((number, group[-1]))
+                said.append((number, group[before:]))
         self._goes_on = self._replied = False
         for one in group:
             self._carry(one, together=True)
-        for number, one in said:
-            answers[number] = self._answer_to(one)
+        for number, ones in said:
+            # The last that is a command; behind a DATA that was said early there may be content.
+            answers[number] = self._answer_to(next((one for one in reversed(ones) if one.event >= 0), ones[-1]))
         if falls_silent:
             answers[-1] = self._fall_silent()
         elif dropped:
-            answers[-1] = self._without(dropped)
+            answers[-1] = self._without(wishes[-1].verb, dropped)
         return answers
 
     def _say_content(self, content: Content) -> None:
@@ -299,8 +307,9 @@ class Conversation:
             out.append((place, line, False))
         return out, plan.then is Then.WAIT
 
-    def _without(self, verb: str) -> Answer:
+    def _without(self, verb: str, place: str) -> Answer:
         """A line was dropped whose reply the script needs: wait until somebody loses patience."""
+        self._asking = place
         self._silence(_PATIENCE[verb])
         return self._take_unasked()
 
