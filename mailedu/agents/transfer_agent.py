@@ -122,8 +122,8 @@ def _attempt(
         if obstacle is Obstacle.NOT_NOW:
             return [], recipients, "the DNS did not answer"
         return [Failure(r, "", obstacle, _STATUS[obstacle]) for r in recipients], (), obstacle
-    why = ""
-    nowhere = True
+    why, remote, said = "", "", None
+    for_good = True
     for number, exchanger in enumerate(exchangers):
         if number:
             leg = world.leg(
@@ -132,9 +132,8 @@ def _attempt(
         found: Found = yield Lookup(leg, exchanger.host, "A")
         if not any(record.type == "A" for record in found.records):
             why = f"{exchanger.host} has no address"
-            nowhere = nowhere and found.rcode in ("NOERROR", "NXDOMAIN")
+            for_good = for_good and found.rcode in ("NOERROR", "NXDOMAIN")
             continue
-        nowhere = False
         rows = tuple(f"{'►' if e is exchanger else ' '} {e.preference} {e.host}\r\n".encode() for e in exchangers)
         yield Do(leg, Action.ROUTE, rows)
         talk = world.leg(letter.id, f"deliver:{domain}", Stage.DELIVER, host, exchanger.host, "smtp", parent=leg.name)
@@ -143,10 +142,13 @@ def _attempt(
         outcome: Outcome | NoConnection = yield Talk(talk, script, SMTP, letter_now)
         if isinstance(outcome, NoConnection):
             why = f"{exchanger.host} {'refuses connections' if outcome.refused else 'does not answer'}"
+            for_good = False
             continue
-        if outcome.stage in _NEXT_HOST and not any(result.final for result in outcome.results):
-            reply = outcome.results[0].reply
-            why = f"{exchanger.host}: {reply if reply is not None else 'no answer'}"
+        if outcome.stage in _NEXT_HOST:
+            # Turned away before a word about the letter: another exchanger may take it (RFC 5321 section 5.1).
+            first = outcome.results[0]
+            why, remote, said = _why(exchanger.host, first), exchanger.host, first.reply
+            for_good = for_good and first.final
             continue
         failures = [
             Failure(r.recipient, exchanger.host, str(r.reply), r.reply.enhanced if r.reply else "", r.reply)
@@ -156,10 +158,12 @@ def _attempt(
         left = tuple(r.recipient for r in outcome.results if not r.final)
         last = next((r for r in reversed(outcome.results) if not r.final), None)
         return failures, left, _why(exchanger.host, last) if last is not None else ""
-    if nowhere:
-        # None of the exchangers can be used, and that is no matter of time (RFC 5321 section 5.1).
+    if not for_good:
+        return [], recipients, why
+    # None of the exchangers can be used, and that is no matter of time (RFC 5321 section 5.1).
+    if said is None:
         return [Failure(r, "", why, "5.1.2") for r in recipients], (), why
-    return [], recipients, why
+    return [Failure(r, remote, str(said), said.enhanced, said) for r in recipients], (), why
 
 
 def _shuffle(world: World, answer: Found, leg: str) -> Random | None:
