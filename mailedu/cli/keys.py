@@ -69,7 +69,7 @@ def _has_readline() -> bool:
 
 def keys_beside(message: str | None, screen: Screen) -> Keys:
     """The keys. Where the letter came from standard input, they come from the terminal, if there is one."""
-    if message != "-":
+    if message != "-" or not screen.stream.isatty():
         return Keys(screen)
     try:
         return Keys(screen, open("/dev/tty", encoding="utf-8"))  # noqa: PTH123 - open as long as we run

@@ -38,7 +38,7 @@ class Asked(NamedTuple):
 
 
 def journey_options(function: F) -> F:
-    """The options that say which journey is meant."""
+    """The options that say which journey is meant, all but `--stage`."""
     for add in reversed(
         (
             click.argument("scenario", default="alice-to-bob"),
@@ -50,7 +50,6 @@ def journey_options(function: F) -> F:
                 "number, as without edits, may stand for its place; ! behind it means the reply.",
             ),
             click.option("--fault", metavar="NAME", multiple=True, help="Switch a fault on (see --list)."),
-            click.option("--stage", type=click.IntRange(1, 5), metavar="N", help=_stage_help()),
             click.option("--seed", type=int, default=0, metavar="N", help="Draw other names and numbers."),
             click.option("--list", is_flag=True, is_eager=True, expose_value=False, callback=_list,
                          help="List scenarios and faults."),
@@ -60,8 +59,13 @@ def journey_options(function: F) -> F:
     return function
 
 
-def _stage_help() -> str:
-    return "One stage only: 1 compose, 2 submit, 3 deliver, 4 process, 5 read."
+def stage_option(about: str) -> Callable[[F], F]:
+    """`--stage N`, as a `Stage`."""
+    return click.option(
+        "--stage", metavar="N", type=click.Choice([str(n) for n, _ in enumerate(STAGES, 1)]),
+        callback=lambda _context, _parameter, value: value and STAGES[int(value) - 1],
+        help=f"{about}: 1 compose, 2 submit, 3 deliver, 4 process, 5 read.",
+    )  # fmt: skip
 
 
 def make(

@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from mailedu.cli import complain
-from mailedu.cli.options import STAGES, journey_options, make
+from mailedu.cli.options import journey_options, make, stage_option
 from mailedu.cli.screen import screen_of
 from mailedu.cli.writing import TakenError, is_free, open_file, text_file
 from mailedu.journey.journey import Journey
@@ -31,6 +31,7 @@ Examples:
 
 @click.command("play", epilog=EXAMPLES)
 @journey_options
+@stage_option("One stage only")
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
     help="jsonl: one object a step. mbox: every letter as it was stored.",
@@ -44,7 +45,7 @@ def command(
     reader: str | None,
     edit: tuple[str, ...],
     fault: tuple[str, ...],
-    stage: int | None,
+    stage: Stage | None,
     seed: int,
     form: str,
     explain: bool,
@@ -61,9 +62,8 @@ def command(
     asked = make(scenario, message, reader, edit, fault, seed)
     for note in asked.notes:
         complain(f"note: {note}")
-    wanted = STAGES[stage - 1] if stage is not None else None
     try:
-        _write(asked.journey, form, wanted, explain, output, force)
+        _write(asked.journey, form, stage, explain, output, force)
     except TakenError:
         raise _taken(output or "") from None
     for line in asked.unreached:

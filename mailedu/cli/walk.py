@@ -14,7 +14,7 @@ import click
 
 from mailedu.cli.card import card
 from mailedu.cli.keys import Keys, keys_beside
-from mailedu.cli.options import STAGES, Asked, journey_options, make
+from mailedu.cli.options import STAGES, Asked, journey_options, make, stage_option
 from mailedu.cli.screen import Screen, screen_of
 from mailedu.journey import edit as edits
 from mailedu.journey import phrases
@@ -22,7 +22,7 @@ from mailedu.journey.edit import Edit, EditError
 from mailedu.journey.engine import play
 from mailedu.journey.gist import gist
 from mailedu.journey.journey import Journey
-from mailedu.journey.step import Kind, Step
+from mailedu.journey.step import Kind, Stage, Step
 from mailedu.visible import visible
 
 EXAMPLES: Final = """\
@@ -55,13 +55,14 @@ HELP: Final = (
 
 @click.command("walk", epilog=EXAMPLES)
 @journey_options
+@stage_option("Begin at a stage")
 def command(
     scenario: str,
     message: str | None,
     reader: str | None,
     edit: tuple[str, ...],
     fault: tuple[str, ...],
-    stage: int | None,
+    stage: Stage | None,
     seed: int,
 ) -> None:
     """Step through a journey at a plain prompt: enter goes on, ? lists the keys."""
@@ -86,13 +87,13 @@ class Walk:
             "w": self.write, "w!": self.overwrite, "?": self.help, "q": self.leave,
         }  # fmt: skip
 
-    def run(self, stage: int | None = None) -> None:
+    def run(self, stage: Stage | None = None) -> None:
         """From the first step, or that of a stage, until the learner leaves."""
         self._top()
         if stage is not None:
-            self.n = self.journey.first_of(STAGES[stage - 1]) or 1
-            if self.journey.step(self.n).leg.stage is not STAGES[stage - 1]:
-                self._screen.tell(f"This journey has no stage {stage}.")
+            self.n = self.journey.first_of(stage) or 1
+            if self.journey.step(self.n).leg.stage is not stage:
+                self._screen.tell(f"This journey has no stage {phrases.STAGES[stage]}.")
         self.show()
         while (line := self._keys.read("> ")) is not None:
             if self.press(line):

@@ -26,7 +26,7 @@ WRONG = {
     "no edit": (["play", "--edit", "hello"], "write PLACE=LINE"),
     "no place": (["play", "--edit", "RCPT=x"], "is no place"),
     "no step": (["play", "--edit", "999=NOOP"], "there is no step 999, only 1 to"),
-    "no stage": (["play", "--stage", "6"], "6 is not in the range"),
+    "no stage": (["play", "--stage", "6"], "'6' is not one of"),
     "no file": (["play", "--message", "none.eml"], "none.eml: No such file or directory"),
     "no letter": (["play", "--message", "."], ".: Is a directory"),
     "no octets": (["play", "--message", "-"], "standard input: there is nothing to send: no octets"),

@@ -212,6 +212,17 @@ def test_a_walk_in_tmux(tmux: Tmux) -> None:
 
 
 @pytest.mark.needs("tmux")
+def test_a_letter_from_a_pipe_leaves_the_keys_to_the_terminal(tmux: Tmux, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Hello from a pipe\n")
+    tmux.start("walk", "--message", "-", "<", "letter.txt")
+    tmux.screen_with("Step 1 of")
+    tmux.keys("n", "Enter")
+    tmux.screen_with("Step 2 of")
+    tmux.keys("q", "Enter")
+    tmux.screen_with("left with 0")
+
+
+@pytest.mark.needs("tmux")
 def test_ctrl_c_and_ctrl_d_in_tmux(tmux: Tmux) -> None:
     tmux.start("talk", "smtp")
     tmux.screen_with(r"\[CONNECTED\] C:")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailedu.explain import explain
-from mailedu.journey import Kind, load, order, phrases, play
+from mailedu.journey import Kind, order, phrases, play
 from mailedu.journey.edit import parse
 from mailedu.journey.talk import Talk
 from mailedu.pop3 import states as pop3
@@ -124,7 +124,7 @@ def test_the_order_is_the_table(protocol: str) -> None:
     assert order.moves(protocol, "NOWHERE") == order.out_of_order(protocol, "NOWHERE") == ()
 
 
-# A talk is its lines ----------------------------------------------------------------------------------------------------
+# A talk is its lines --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("protocol", ["smtp", "pop3"])
@@ -158,7 +158,3 @@ def test_the_mailbox_of_a_talk_is_as_it_was_after_a_session_without_quit() -> No
     assert talk.without_last().without_last().state == "AUTHORIZATION"
     assert Talk("pop3", [b"USER bob", b"PASS looking-glass", b"STAT"]).said[-1].event.octets[0].startswith(b"+OK 3 ")
 
-
-def test_nothing_of_a_scene_is_foreign_where_hosts_are() -> None:
-    scenario = load("alice-to-bob")
-    assert all(host.isascii() for host in scenario.geography.hosts)
