@@ -22,8 +22,9 @@ TIMEOUT: Final = 300.0
 MAX_LINE: Final = 1 << 20
 MAX_REPLY: Final = 1 << 20
 
-# Bound here, for to look up a member in its enum costs more than the comparison.
+# Bound here, for to look up a member in its enum costs more than the comparison; so does a NamedTuple's own `__new__`.
 _COMMAND, _REPLY = Kind.COMMAND, Kind.REPLY
+_new = tuple.__new__
 _AUTH, _DATA, _CLOSED, _RESPONSE = State.AUTH, State.DATA, State.CLOSED, Verb.RESPONSE
 
 #: What follows these is understood only when their reply is known.
@@ -129,8 +130,12 @@ class Client:
 
     def _line(self, octets: bytes) -> None:
         """A line of a reply; the last one makes it whole."""
+        goes_on = octets[3:4] == b"-" and octets[:3].isdigit()
+        if not goes_on and not self._lines:
+            self._answered(replies.parse((octets,)))
+            return
         self._lines.append(octets)
-        if octets[3:4] == b"-" and octets[:3].isdigit():
+        if goes_on:
             self._heard += len(octets)
             if self._heard < MAX_REPLY:
                 return
@@ -145,9 +150,10 @@ class Client:
 
     def _emit(self, kind: Kind, verb: Verb, octets: tuple[bytes, ...]) -> int:
         state = self.session.state._name_
-        self._events.append(Event(kind, verb._value_, octets, state, state, -1, True))
-        self._said += 1
-        return self._said - 1
+        self._events.append(_new(Event, (kind, verb._value_, octets, state, state, -1, True, None)))
+        number = self._said
+        self._said = number + 1
+        return number
 
     def _hear_client(self, data: bytes) -> None:
         if not self._unfollowed:
@@ -188,11 +194,10 @@ class Client:
             self._command(line.octets)
 
     def _command(self, octets: bytes) -> None:
-        text = octets.rstrip(b"\r\n") if octets[-2:] != CRLF else octets[:-2]
         if self.session.state is _AUTH:
-            verb, argument = _RESPONSE, text
+            verb, argument = _RESPONSE, grammar.text(octets)
         else:
-            verb, _word, argument = grammar.command(text)
+            verb, _, argument, _ = grammar.usual_line(octets)
         self._pending.append((verb, argument, self._emit(_COMMAND, verb, (octets,))))
 
     def _end_text(self) -> bool:
@@ -216,9 +221,8 @@ class Client:
                 self._flush_text()
             verb, argument, number = UNASKED.get(before, Verb.UNKNOWN), b"", -1
         after, foreseen = session.advance(verb, argument, reply)
-        self._events.append(
-            Event(_REPLY, verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
-        )
+        told = (_REPLY, verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
+        self._events.append(_new(Event, told))
         self._said += 1
         if after is _CLOSED:
             self._flush()

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from mailedu.smtp.server import Server
 
 
+def greeting(server: Server, argument: bytes) -> Reply | None:
+    """RFC 5321 section 3.1: what the server says unasked."""
+    return server.voice("GREETING")
+
+
 def ehlo(server: Server, argument: bytes) -> Reply | None:
     """RFC 5321 section 4.1.1.1: the client says which host it is; the server says what it can do."""
     if not argument:
@@ -148,6 +153,7 @@ def _go_on(server: Server, said: bytes | None) -> Reply | None:
 
 
 COMMANDS: Final[dict[Verb, Callable[[Server, bytes], Reply | None]]] = {
+    Verb.GREETING: greeting,
     Verb.EHLO: ehlo,
     Verb.HELO: helo,
     Verb.AUTH: login,

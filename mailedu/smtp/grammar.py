@@ -6,10 +6,16 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from mailedu.framing import CRLF
 from mailedu.smtp.states import COMMANDS, Verb
 
 _VERBS: Final = {verb.value.encode(): verb for verb in COMMANDS}
 _VERBS.update({verb.value.lower().encode(): verb for verb in COMMANDS})
+
+_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
+#: What is remembered: lines that begin like this and have at most so many octets.
+_USUAL: Final = frozenset(verb.value.encode() for verb in COMMANDS - {Verb.AUTH})
+_SHORT: Final = 128
 
 #: RFC 5321 section 4.5.3.1: local part, domain, path with its brackets.
 MAX_LOCAL_PART, MAX_DOMAIN, MAX_PATH = 64, 255, 256
@@ -36,6 +42,8 @@ class Command(NamedTuple):
     """The first word as it was said."""
     argument: bytes
     """What follows it, without the blanks around."""
+    fault: str = ""
+    """The name of the reply that the line deserves as a line, whatever it asks for; nothing if it is sound."""
 
 
 def command(line: bytes) -> Command:
@@ -46,6 +54,28 @@ def command(line: bytes) -> Command:
     word, _, argument = line.rstrip(b" \t").partition(b" ")
     verb = _VERBS.get(word) or _VERBS.get(word.upper(), Verb.UNKNOWN)
     return Command(verb, word, argument.lstrip(b" ") if argument else b"")
+
+
+def text(octets: bytes) -> bytes:
+    """A line without its end."""
+    return octets[:-2] if octets[-2:] == CRLF else octets.rstrip(CRLF)
+
+
+def line(octets: bytes) -> Command:
+    """Part a line, given with its end, and see whether it is sound."""
+    words = text(octets)
+    parted = command(words)
+    if octets[-2:] != CRLF or b"\r" in words:
+        return parted._replace(fault="BARE_LINE_END")
+    return parted._replace(fault="NOT_PRINTABLE") if _CONTROL.search(words.rstrip(b" \t")) else parted
+
+
+_known_line = lru_cache(maxsize=1024)(line)
+
+
+def usual_line(octets: bytes) -> Command:
+    """The same, from memory if it can be: much is said again and again. What may hold a password is not remembered."""
+    return _known_line(octets) if octets[:4] in _USUAL and len(octets) <= _SHORT else line(octets)
 
 
 class Mailbox(NamedTuple):

@@ -6,31 +6,31 @@ RFC asks for that, it is today's answer to letters smuggled inside letters.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
-from mailedu.framing import CRLF, END_OF_DATA, Content, DottedText, Line, LineBuffer
+from mailedu.framing import END_OF_DATA, Content, DottedText, LineBuffer
 from mailedu.machine import Event, Kind, ReplyClass, StandIn
 from mailedu.smtp import extensions, grammar, replies
 from mailedu.smtp.auth import Dialogue
 from mailedu.smtp.commands import COMMANDS
 from mailedu.smtp.replies import Reply
 from mailedu.smtp.session import Envelope, Session
-from mailedu.smtp.states import EXPECTED, NOT_IMPLEMENTED, UNASKED, State, Verb, guard
+from mailedu.smtp.states import EXPECTED, GUARDS, NOT_IMPLEMENTED, UNASKED, State, Verb, guard
 
 _NO_CONTENT: Final = Content(())
-_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
 #: Seconds that a client may be silent (RFC 5321 section 4.5.3.2.7).
 TIMEOUT: Final = 300.0
 #: At most so many commands that made no sense, and so many failed logins (RFC 4954 section 4), then 421.
 MAX_ERRORS, MAX_LOGINS = 20, 3
 
 
-# Bound here, for to look up a member in its enum costs more than the comparison.
-_COMMAND, _REPLY = Kind.COMMAND, Kind.REPLY
+# Bound here, for to look up a member in its enum costs more than the comparison; so does a NamedTuple's own `__new__`.
+_COMMAND, _REPLY, _CONTENT = Kind.COMMAND, Kind.REPLY, Kind.DATA
 _AUTH, _DATA, _CLOSED = State.AUTH, State.DATA, State.CLOSED
-_RESPONSE, _GREETING, _UNKNOWN, _HELLOS = Verb.RESPONSE, Verb.GREETING, Verb.UNKNOWN, (Verb.EHLO, Verb.HELO)
+_RESPONSE, _UNKNOWN, _HELLOS = Verb.RESPONSE, Verb.UNKNOWN, (Verb.EHLO, Verb.HELO)
+_MAX_COMMAND: Final = extensions.MAX_COMMAND
+_new = tuple.__new__
 
 
 class Policy(Protocol):
@@ -84,7 +84,7 @@ class Server:
         self._text: DottedText | None = None
         self._out: list[bytes] = []
         self._events: list[Event] = []
-        self._unread = False  # whether the line buffer holds anything
+        self._at_line = True  # what comes next is a command, and can be answered at once
         self._said = 0
         self._errors = 0
         self._failed_logins = 0
@@ -108,32 +108,18 @@ class Server:
 
     def receive(self, data: bytes) -> list[Event]:
         """Take octets from the client, cut anywhere; returns what was said by both in the order of understanding."""
-        if self._closed:
-            return self._take_events()  # of a greeting that was a refusal
-        text = self._text
-        if text is not None and self._waiting is None and not self._buffer:
-            # Large letters pass by the line buffer, so that their chunks stay the very objects that came.
-            taken = text.feed(data)
-            if not text.ended:
-                return self._take_events()
-            data = data[taken:]
-        if (
-            not self._unread
-            and data.find(b"\n") == len(data) - 1
-            and self._waiting is None
-            and self._text is None
-            and 0 < len(data) <= extensions.MAX_COMMAND
-        ):
-            # One whole line: nearly always.
-            self._line(
-                Line(data[:-2], b"\r" not in data[:-2], True, data)
-                if data[-2:] == CRLF
-                else Line(data[:-1], False, True, data)
-            )
-        else:
+        if self._at_line and data.find(b"\n") == len(data) - 1 and 0 < len(data) <= _MAX_COMMAND:
+            self._line(data)  # one whole line: nearly always
+        elif not self._closed:
+            text = self._text
+            if text is not None and self._waiting is None and not self._buffer:
+                # Large letters pass by the line buffer, so that their chunks stay the very objects that came.
+                taken = text.feed(data)
+                if not text.ended:
+                    return self._take_events()
+                data = data[taken:]
             self._buffer.feed(data)
             self._read()
-            self._unread = bool(self._buffer)
         events, self._events = self._events, []
         return events
 
@@ -149,7 +135,8 @@ class Server:
         self._waiting = None
         if self._closed:
             return []  # the client has gone; what was done stays done
-        self._say(verb, argument, number, instead or self._count_login(reply))
+        made = reply if reply.code != 535 else self._failed_login(reply)
+        self._say(verb, argument, number, instead or made)
         self._collect()
         self._read()
         return self._take_events()
@@ -157,8 +144,7 @@ class Server:
     def eof(self) -> list[Event]:
         """The client has gone: half a letter is no letter (RFC 5321 section 4.1.1.10)."""
         self._flush_text()
-        self._closed = True
-        self._buffer.clear()
+        self._close()
         return self._take_events()
 
     def timed_out(self) -> list[Event]:
@@ -174,6 +160,7 @@ class Server:
         self.session.forget()
         self._buffer.clear()
         self._text = self.dialogue = None
+        self._at_line = True
 
     # ------------------------------------------------------------------------------------------------------------------
 
@@ -183,13 +170,15 @@ class Server:
 
     def _emit(self, kind: Kind, verb: Verb, octets: tuple[bytes, ...]) -> int:
         state = self.session.state._name_
-        self._events.append(Event(kind, verb._value_, octets, state, state, -1, True))
-        self._said += 1
-        return self._said - 1
+        self._events.append(_new(Event, (kind, verb._value_, octets, state, state, -1, True, None)))
+        number = self._said
+        self._said = number + 1
+        return number
 
     def _read(self) -> None:
         """Read commands and content until there is no more, or the policy wants time, or all is over."""
         buffer = self._buffer
+        self._at_line = False
         while self._waiting is None and not self._closed:
             text = self._text
             if text is not None:
@@ -203,48 +192,43 @@ class Server:
                 self._end_of_data(text)
                 continue
             in_login = self.session.state is _AUTH
-            line = buffer.line(extensions.MAX_RESPONSE if in_login else extensions.MAX_COMMAND)
+            line = buffer.line(extensions.MAX_RESPONSE if in_login else _MAX_COMMAND)
             if line is None:
+                self._at_line = not buffer
                 return
-            self._line(line)
+            self._line(line.octets, whole=line.whole)
 
-    def _line(self, line: Line) -> None:
+    def _line(self, octets: bytes, *, whole: bool = True) -> None:
         """One line that is a command, or goes on with a login."""
-        text, clean, whole, octets = line
-        in_login = self.session.state is _AUTH
-        verb, word, argument = grammar.command(text)
-        if in_login:
-            verb, argument = _RESPONSE, text
-        number = self._emit(_COMMAND, verb, (octets,))
-        fault = ""
+        if self.session.state is _AUTH:
+            verb, word, argument, fault = _RESPONSE, b"", grammar.text(octets), grammar.line(octets).fault
+        else:
+            verb, word, argument, fault = grammar.usual_line(octets)
         if not whole:
-            fault = "RESPONSE_TOO_LONG" if in_login else "LINE_TOO_LONG"
-        elif not clean:
-            fault = "BARE_LINE_END"
-        elif _CONTROL.search(text.rstrip(b" \t")):
-            fault = "NOT_PRINTABLE"
-        self._hear(verb, argument, number, word, fault)
+            fault = "RESPONSE_TOO_LONG" if verb is _RESPONSE else "LINE_TOO_LONG"
+        self._hear(verb, argument, self._emit(_COMMAND, verb, (octets,)), word, fault)
 
     def _end_of_data(self, text: DottedText) -> None:
         self._text = None
         self.content = text.content()
         self.content_size = text.excess or self.content.size
         if text.size:
-            self._emit(Kind.DATA, Verb.CONTENT, text.gathered())
-        number = self._emit(Kind.COMMAND, Verb.END_OF_DATA, (END_OF_DATA,))
+            self._emit(_CONTENT, Verb.CONTENT, text.gathered())
+        number = self._emit(_COMMAND, Verb.END_OF_DATA, (END_OF_DATA,))
         self._hear(Verb.END_OF_DATA, b"", number)
         if self._waiting is None:
             self._collect()
 
     def _collect(self) -> None:
         """In DATA what comes is content. If an edited reply keeps the session there after a dot, it starts anew."""
-        if self.session.state is State.DATA and self._text is None:
+        if self.session.state is _DATA and self._text is None:
+            self._at_line = False
             # With an edited reply at hand nothing may be let go: it may acknowledge a letter that is too large.
             self._text = DottedText(None if self._stand_in is not None else self.max_size)
 
     def _flush_text(self) -> None:
         if self._text is not None and self._text.size and not self._text.ended:
-            self._emit(Kind.DATA, Verb.CONTENT, self._text.gathered())
+            self._emit(_CONTENT, Verb.CONTENT, self._text.gathered())
         self._text = None
 
     def _hear(self, verb: Verb, argument: bytes, number: int, word: bytes = b"", fault: str = "") -> None:
@@ -253,9 +237,9 @@ class Server:
         if stand_in is None:
             made = self._handle(verb, argument, word, fault)
             if made is None:
-                self._waiting = (verb, argument, number, None)
+                self._wait(verb, argument, number, None)
             else:
-                self._say(verb, argument, number, self._count_login(made))
+                self._say(verb, argument, number, made if made.code != 535 else self._failed_login(made))
             return
         if not stand_in.lines:
             self._unanswered.append((verb, number))
@@ -268,7 +252,7 @@ class Server:
             made = self._handle(verb, argument, word, fault)
             self.must_take = False
             if made is None:
-                self._waiting = (verb, argument, number, instead)
+                self._wait(verb, argument, number, instead)
                 return
         self._say(verb, argument, number, instead)
         for unasked in more:
@@ -276,54 +260,58 @@ class Server:
                 self._say(UNASKED.get(self.state, Verb.UNKNOWN), b"", -1, unasked)
 
     def _handle(self, verb: Verb, argument: bytes, word: bytes, fault: str) -> Reply | None:
-        made = self._decide(verb, argument, word, fault)
-        if made is not None and made.enhanced and verb in _HELLOS:
-            return replies.plain(made)
-        return made
+        session = self.session
+        if fault or verb not in EXPECTED[session.state]:
+            made: Reply | None = self._mistake(verb, word, fault)
+        else:
+            refusal = guard(verb, session) if verb in GUARDS else None
+            made = self.voice(refusal) if refusal else COMMANDS[verb](self, argument)
+        return replies.plain(made) if verb in _HELLOS and made is not None and made.enhanced else made
 
-    def _decide(self, verb: Verb, argument: bytes, word: bytes, fault: str) -> Reply | None:
-        if verb is _GREETING:
-            return self.voice("GREETING")
+    def _mistake(self, verb: Verb, word: bytes, fault: str) -> Reply:
+        """The reply to what is no command, or not now; the last one to many of them."""
+        self._errors += 1
+        if self._errors >= MAX_ERRORS:
+            return self.voice("TOO_MANY_ERRORS")
         state = self.session.state
         if fault:
-            return self._mistake(self.voice(fault))
+            return self.voice(fault)
         if verb is _UNKNOWN and state is not State.REFUSED:
             known = word.upper().decode("ascii", "replace") in NOT_IMPLEMENTED
-            return self._mistake(self.voice("NOT_IMPLEMENTED" if known else "UNKNOWN_COMMAND"))
-        if verb not in EXPECTED[state]:
-            return self._mistake(self.voice("OUT_OF_ORDER", expected=_expected(state, verb)))
-        refusal = guard(verb, self.session)
-        return self.voice(refusal) if refusal else COMMANDS[verb](self, argument)
+            return self.voice("NOT_IMPLEMENTED" if known else "UNKNOWN_COMMAND")
+        return self.voice("OUT_OF_ORDER", expected=_expected(state, verb))
 
-    def _mistake(self, reply: Reply) -> Reply:
-        self._errors += 1
-        return self.voice("TOO_MANY_ERRORS") if self._errors >= MAX_ERRORS else reply
-
-    def _count_login(self, reply: Reply) -> Reply:
-        if reply.code != 535:
-            return reply
+    def _failed_login(self, reply: Reply) -> Reply:
         self._failed_logins += 1
         return self.voice("LOGIN_LIMIT") if self._failed_logins >= MAX_LOGINS else reply
+
+    def _wait(self, verb: Verb, argument: bytes, number: int, instead: Reply | None) -> None:
+        """The policy will answer later: nothing is read until then."""
+        self._waiting = (verb, argument, number, instead)
+        self._at_line = False
 
     def _say(self, verb: Verb, argument: bytes, number: int, reply: Reply) -> None:
         session = self.session
         before = session.state
         after, foreseen = session.advance(verb, argument, reply)
         self._out.extend(reply.octets)
-        self._events.append(
-            Event(_REPLY, verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
-        )
+        told = (_REPLY, verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
+        self._events.append(_new(Event, told))
         self._said += 1
         if after is not before:
             if after is _CLOSED:
-                self._closed = True
-                self._buffer.clear()
+                self._close()
             elif after is _DATA:
                 self._collect()
             elif before is _AUTH:
                 self.dialogue = None
-            elif before is State.DATA:
+            elif before is _DATA:
                 self.content = _NO_CONTENT
+
+    def _close(self) -> None:
+        self._closed = True
+        self._at_line = False
+        self._buffer.clear()
 
 
 def _expected(state: State, verb: Verb) -> str:

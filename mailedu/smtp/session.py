@@ -14,6 +14,7 @@ from mailedu.smtp.states import TRANSACTION, State, Verb, follow
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 # Bound here, for to look up a member in its enum costs more than the comparison.
 _OK, _RESPONSE, _AUTH = ReplyClass.OK, Verb.RESPONSE, Verb.AUTH
+_MAIL, _RCPT = Verb.MAIL, Verb.RCPT
 
 
 class Envelope(NamedTuple):
@@ -90,7 +91,7 @@ def _helo(session: Session, argument: bytes, reply: Reply) -> None:
 
 def _mail(session: Session, argument: bytes, reply: Reply) -> None:
     try:
-        path = grammar.path(Verb.MAIL, argument)
+        path = grammar.path(_MAIL, argument)
     except grammar.PathError:
         path = grammar.Path(grammar.loose_path(argument), ())
     session.envelope = Envelope(path.mailbox, (), path.parameters)
@@ -98,11 +99,11 @@ def _mail(session: Session, argument: bytes, reply: Reply) -> None:
 
 def _rcpt(session: Session, argument: bytes, reply: Reply) -> None:
     try:
-        mailbox = grammar.path(Verb.RCPT, argument).mailbox
+        mailbox = grammar.path(_RCPT, argument).mailbox
     except grammar.PathError:
         mailbox = grammar.loose_path(argument)
-    before = session.envelope or Envelope("")
-    session.envelope = before._replace(recipients=(*before.recipients, mailbox))
+    reverse_path, recipients, parameters = session.envelope or Envelope("")
+    session.envelope = Envelope(reverse_path, (*recipients, mailbox), parameters)
 
 
 def _claim(session: Session, verb: Verb, argument: bytes) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mailedu.machine import ReplyClass
@@ -140,6 +141,7 @@ _LEADS_TO: Final = _leads_to()
 _CLOSING, _CLOSED = ReplyClass.CLOSING, State.CLOSED
 
 
+@cache
 def follow(state: State, verb: Verb, cls: ReplyClass) -> tuple[State, bool]:
     """The state after a reply of class `cls` to `verb`, and whether that was to be foreseen.
 
