@@ -85,12 +85,12 @@ _HELD: Final = {
 
 
 def duration(seconds: float) -> str:
-    """A moment since the start: `0.140 s`, `5 min 0.4 s`, `2 h 0 min 5 s`, `5 d 1 h 0 min`."""
+    """A moment since the start: `0.140 s`, `5 min 0.400 s`, `2 h 0 min 5 s`, `5 d 1 h 0 min`."""
     if seconds < 60:
         return f"{seconds:.3f} s"
     minutes, rest = divmod(seconds, 60)
     if minutes < 60:
-        return f"{int(minutes)} min {rest:.1f} s"
+        return f"{int(minutes)} min {rest:.3f} s"
     hours, left = divmod(int(minutes), 60)
     if hours < 24:
         return f"{hours} h {left} min {int(rest)} s"
@@ -143,7 +143,8 @@ def envelope(scene: Scene, most: int = 4) -> tuple[str, ...]:
     if protocol in ("submission", "smtp"):
         said = scene.envelope
         if said.sender is None and not said.recipients:
-            return ("nothing said of it yet",)
+            met = scene.step.kind is not Kind.LINK or scene.step.verb == Link.CONNECT
+            return ("nothing said of it yet",) if met else ()
         facts = [f"from {_answered(said.sender)}"] if said.sender is not None else []
         return (*facts, *_recipients(tuple(_answered(one) for one in said.recipients), most))
     letter = scene.letter
@@ -184,10 +185,10 @@ def next_turn(scene: Scene) -> str:
         return "the answer" if scene.step.kind is Kind.QUERY else ""
     if scene.leg.protocol not in _CONVERSATIONS or scene.step.kind is Kind.ACTION:
         return ""
+    if scene.step.kind is Kind.LINK:
+        return "the server greets" if scene.step.verb == Link.CONNECT else ""
     turn = scene.who_is_next
     if turn == "server":
-        if scene.step.kind is Kind.LINK:
-            return "the server greets"
         return "the server answers" if scene.step.kind is Kind.COMMAND else "the server's next answer"
     if turn == "nobody":
         return "nothing: this conversation is over"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -21,6 +22,16 @@ def test_alone_it_names_where_to_begin(process: Call) -> None:
 
 def test_version(process: Call) -> None:
     assert process("--version").out == f"mailedu {package.__version__}\n"
+
+
+def test_the_first_step_is_there_at_once(process: Call) -> None:
+    """Within a second; by the clock of the processor, for other tests run beside this one."""
+    process("walk")
+    before = os.times()
+    assert "Step 1 of" in process("walk").out
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    assert spent < 1.0
 
 
 @pytest.mark.parametrize("name", COMMANDS)
