@@ -22,12 +22,11 @@ def deliver_here(
     """
     failures: list[Failure] = []
     for recipient in recipients:
-        user = world.user(recipient)
+        mailbox = world.mailbox(host, recipient)
         leg = world.leg(
-            letter.id, f"process:{world.label(user.address if user else recipient)}", Stage.PROCESS, host, "",
-            "process", parent=parent,
-        )  # fmt: skip
-        if user is None:
+            letter.id, f"process:{world.label(mailbox or recipient)}", Stage.PROCESS, host, "", "process", parent=parent
+        )
+        if mailbox is None:
             # Only an edited reply can have let it in; what was acknowledged is not lost without a word.
             failures.append(Failure(recipient, host, "no such mailbox", "5.1.1"))
             yield Do(leg, Action.RECIPIENT, (f"{recipient}: no such mailbox\r\n".encode(),))
@@ -38,10 +37,10 @@ def deliver_here(
             field = b""
         return_path = trace.return_path(letter.envelope.reverse_path)
         yield Do(leg, Action.RETURN_PATH, (return_path,))
-        box = world.box(user.address)
+        box = world.box(mailbox)
         uid = box.next_uid()
         copy = letter._replace(added=(return_path, *letter.added))
         box.mails.append(Mail(uid, copy))
-        row = f"{user.address}: letter {len(box.mails)}, {copy.size} octets\r\n".encode()
-        yield Do(leg, Action.STORE, (row,), (Stored(user.address, copy, uid, recipient),))
+        row = f"{mailbox}: letter {len(box.mails)}, {copy.size} octets\r\n".encode()
+        yield Do(leg, Action.STORE, (row,), (Stored(mailbox, copy, uid, recipient),))
     return failures

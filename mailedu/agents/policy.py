@@ -20,7 +20,6 @@ from mailedu.agents.world import Host, Mail, World
 from mailedu.machine import Content
 from mailedu.pop3.maildrop import Maildrop, Stored
 from mailedu.pop3.replies import Reply as Pop3Reply
-from mailedu.smtp import grammar
 from mailedu.smtp.replies import Reply
 from mailedu.smtp.server import Server
 from mailedu.smtp.session import Envelope
@@ -77,9 +76,9 @@ class MailPolicy:
         """A mailbox of our own, a domain that we are exchanger for, or a client that may send anywhere."""
         world, host = self._world, self._host
         if world.is_final(host.name, mailbox):
-            user = world.user(mailbox) if mailbox.lower() != "postmaster" else None
-            if user is None and not _is_postmaster(mailbox):
+            if world.mailbox(host.name, mailbox) is None:
                 return server.voice("NO_SUCH_USER")
+            user = world.user(mailbox)
             if user is not None and user.quota and world.box(user.address).size >= user.quota:
                 return server.voice("MAILBOX_FULL")
         elif (
@@ -178,11 +177,6 @@ class MailboxPolicy:
 def stored_message(mail: Mail) -> Stored:
     """A letter of a mailbox as POP3 sees it: numbers come from the order, the size counts CRLF and no stuffed dots."""
     return Stored(mail.uid, Content(mail.letter.chunks))
-
-
-def _is_postmaster(mailbox: str) -> bool:
-    """`postmaster` always exists, alone or at any domain of the host's (RFC 5321 section 4.5.1)."""
-    return grammar.command(mailbox.partition("@")[0].upper().encode()).word == b"POSTMASTER"
 
 
 def _same(one: tuple[bytes, ...], other: tuple[bytes, ...]) -> bool:

@@ -147,8 +147,16 @@ class World:
                 user = self.users.get(alias)
         return user
 
+    def mailbox(self, host: str, address: str) -> str | None:
+        """Which mailbox at `host` an address means, or None. `postmaster` is always there (RFC 5321 section 4.5.1)."""
+        user = self.user(address)
+        if user is not None:
+            return user.address
+        local, _, domain = address.lower().partition("@")
+        return f"postmaster@{domain or host}" if local == "postmaster" else None
+
     def box(self, address: str) -> Box:
-        """The mailbox of a known user."""
+        """The mailbox of that address."""
         box = self.boxes.get(address)
         if box is None:
             box = self.boxes[address] = Box(self.geography.mailboxes.get(address, ()))
@@ -159,8 +167,8 @@ class World:
         user = self.user(address)
         if user is not None:
             return user.reads_from[0] == host
-        domain = address.rpartition("@")[2].lower()
-        return not domain or any(
+        _, at, domain = address.lower().rpartition("@")
+        return not at or any(
             other.reads_from[0] == host and key.endswith("@" + domain) for key, other in self.users.items()
         )
 

@@ -150,6 +150,8 @@ class _Engine:
         if Stage.ACCESS not in self._stages:
             return
         mailbox, letter = effect.mailbox, effect.letter
+        if mailbox not in self._world.users:
+            return
         if letter.parent:
             wanted = mailbox == self._scenario.sender or mailbox == self._reader
         else:
