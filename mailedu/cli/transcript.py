@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailedu.cli import octets
-from mailedu.cli.screen import Screen, wrapped
+from mailedu.cli.screen import Screen
 from mailedu.journey import phrases
 from mailedu.journey.gist import gist, hidden
 from mailedu.journey.journey import Journey
@@ -14,7 +14,7 @@ from mailedu.journey.step import Kind, Leg, Stage, Step
 from mailedu.visible import visible
 
 #: What stands before the text: number, time, speaker.
-_MARGIN = 20
+_MARGIN = 19
 #: Lines of a step that are shown.
 _MOST = 40
 #: Actions that are told by their size: the letter is shown when it is read.
@@ -71,14 +71,14 @@ def heading(scene: Scene) -> str:
 
 def _step(scene: Scene, screen: Screen) -> Iterator[str]:
     step = scene.step
-    margin = screen.paint("quiet", f"{step.n:4} {step.time:11.3f}")
+    margin = screen.paint("quiet", f"{step.n:4} {step.time:10.3f}")
     sign = _sign(step)
     first = True
     for line in _lines(step, screen):
-        yield f"{margin if first else ' ' * 16} {sign}{line}".rstrip()
+        yield f"{margin if first else ' ' * 15} {sign}{line}".rstrip()
         first = False
     for change in _change(scene):
-        yield from (" " * _MARGIN + screen.paint("changed", line) for line in wrapped(change, screen.measure - _MARGIN))
+        yield from screen.prose(change, " " * _MARGIN, role="changed")
 
 
 def _sign(step: Step) -> str:
@@ -120,6 +120,5 @@ def _change(scene: Scene) -> Iterator[str]:
 
 def _explained(scene: Scene, screen: Screen) -> Iterator[str]:
     explained = scene.explanation
-    for text in (f"{explained.title} {explained.what} {explained.why}",):
-        for line in wrapped(visible(text), screen.measure - _MARGIN):
-            yield " " * _MARGIN + screen.paint("quiet", line)
+    text = visible(f"{explained.title} {explained.what} {explained.why}")
+    yield from screen.prose(text, " " * _MARGIN)
