@@ -96,7 +96,7 @@ class Scene:
 
     @cached_property
     def may_come_next(self) -> tuple[str, ...]:
-        """Verbs that the client may say now; none while a reply is due, and where nobody talks."""
+        """The verbs that would be taken in this state: its row less what a guard refuses. None where nobody talks."""
         if self.leg.protocol not in ("smtp", "submission", "pop3") or self.step.kind is Kind.ACTION:
             return ()
         if self.step.kind is Kind.LINK and self.step.verb != "CONNECT":
