@@ -43,9 +43,14 @@ _SMALL: Final = 65536
 
 
 def _shown(part: Part) -> bytes:
-    """The text as the reader sees it, then what came with it, a line each."""
+    """What the reader sees: author, time and subject, the text, then what came with it, a line each."""
     read = reading.reading(part)
+    fields = {field.name.lower(): field.value for field in reversed(part.headers)}
+    head = "".join(f"{name}: {fields[name.lower()]}\n" for name in _HEAD if name.lower() in fields)
     files = "".join(f"[{one.filename or 'attachment'}, {one.type}, {one.size:,} octets]\n" for one in read.enclosed)
-    gap = "\n" if files and read.text else ""
     text = read.text if not read.text or read.text.endswith("\n") else read.text + "\n"
-    return (text + gap + files).encode("utf-8", "replace")
+    return "\n".join(piece for piece in (head, text, files) if piece).encode("utf-8", "replace")
+
+
+#: What mail programs show of a header.
+_HEAD: Final = ("From", "To", "Cc", "Date", "Subject")

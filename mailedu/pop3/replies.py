@@ -96,7 +96,7 @@ def of_texts(texts: tuple[bytes, ...]) -> Reply:
 CATALOGUE: Final[Mapping[str, tuple[bool, str, str]]] = {
     "GREETING": (True, "", "POP3 {domain} ready"),
     "USER_OK": (True, "", "Now the password"),
-    "OPENED": (True, "", "Maildrop open and locked: {messages} messages, {octets} octets"),
+    "OPENED": (True, "", "Open and locked; messages: {messages}, octets: {octets}"),
     "STAT": (True, "", "{messages} {octets}"),
     "LIST": (True, "", "Scan listing follows"),
     "LIST_ONE": (True, "", "{number} {octets}"),

@@ -46,7 +46,7 @@ def test_login_locks_and_opens() -> None:
     machine = server(world)
     hear(machine)
     assert hear(machine, b"user bob", b"Pass looking glass").endswith(
-        b"+OK Maildrop open and locked: 3 messages, %d octets\r\n" % ALL
+        b"+OK Open and locked; messages: 3, octets: %d\r\n" % ALL
     )
     assert (machine.state, machine.session.login, world.facts) == (State.TRANSACTION, "bob", ["locked"])
 
