@@ -186,6 +186,16 @@ def test_ci_calls_the_tests_and_asks_for_no_skip() -> None:
     subprocess.run(["bash", "-n", str(script)], check=True, timeout=60)
 
 
+def test_ci_installs_every_program_that_a_test_needs() -> None:
+    installed = set(re.findall(r"(\w+)=[\w-]+", (CHECKOUT / ".ci" / "run").read_text("utf-8").partition("NEEDS=(")[2]))
+    for path in (CHECKOUT / "tests").rglob("test_*.py"):
+        for marker in re.findall(
+            r"^(?:pytestmark = |@)pytest\.mark\.needs\((.*)\)", path.read_text("utf-8"), re.MULTILINE
+        ):
+            programs = set(re.findall(r"\"([^\"]+)\"", marker)) - {"sh", "no-such-program"}
+            assert programs <= installed, path
+
+
 def test_readme_shows_both_commands() -> None:
     readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     assert "make run" in readme
