@@ -19,6 +19,7 @@ from mailedu.agents.world import SMTP, World
 from mailedu.dns import resolver
 from mailedu.dns.resolver import Obstacle
 from mailedu.dns.zone import Result as Found
+from mailedu.dns.zone import canonical
 from mailedu.machine import Content, ReplyClass
 from mailedu.mime import trace
 from mailedu.network.clock import duration
@@ -114,6 +115,9 @@ def _attempt(
     world: World, host: str, letter: Letter, domain: str, recipients: tuple[str, ...], parent: str
 ) -> Generator[Errand, Any, tuple[list[Failure], tuple[str, ...], str]]:
     """One round over the exchangers of `domain`. Returns failures for good, who is left, and why."""
+    if not _can_be_asked(domain):
+        why = f"{domain or 'nothing'} is no domain that the DNS could be asked for"
+        return [Failure(r, "", why, "5.1.2") for r in recipients], (), why
     leg = world.leg(letter.id, f"mx:{domain}", Stage.DELIVER, host, world.geography.resolver, "dns", parent=parent)
     answer: Found = yield Lookup(leg, domain, "MX")
     exchangers = resolver.exchangers(answer, domain, drop_self=host, shuffle=_shuffle(world, answer, leg.name))
@@ -164,6 +168,14 @@ def _attempt(
     if said is None:
         return [Failure(r, "", why, "5.1.2") for r in recipients], (), why
     return [Failure(r, remote, str(said), said.enhanced, said) for r in recipients], (), why
+
+
+def _can_be_asked(domain: str) -> bool:
+    """Whether a question about it fits into a message. An address in brackets has no name (RFC 5321 section 4.1.3)."""
+    try:
+        return bool(canonical(domain)) and not domain.startswith("[")
+    except ValueError:
+        return False
 
 
 def _shuffle(world: World, answer: Found, leg: str) -> Random | None:

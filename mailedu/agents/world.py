@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -13,6 +14,8 @@ from mailedu.network.clock import Clock
 
 SUBMISSION, SMTP, POP3, DNS = 587, 25, 110, 53
 HOUR: Final = 3600.0
+_ODD: Final = re.compile(r"[^!-~]|[/=#!*+]")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9@:._-]+")
 
 
 class Host(NamedTuple):
@@ -189,6 +192,9 @@ class World:
         parent: str = "",
     ) -> Leg:
         """A leg under a name of its own: another host's gets `@host`, as a relay does; a second attempt `#2`."""
+        if not _PLAIN.fullmatch(name):
+            # Addresses may hold what no place can.
+            name = _ODD.sub("_", name)
         if letter not in ("", "letter"):
             name = f"{letter}.{name}"
         if self.owners.setdefault(name, actor) != actor:

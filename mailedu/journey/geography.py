@@ -162,6 +162,19 @@ def _complete(
     return f"{shown} {played}; nothing leaves this computer"
 
 
+def unplayable(message: Prepared) -> str:
+    """Why no world can be made for one of its recipients, in a line; empty if it can."""
+    for recipient in message.recipients:
+        domain = recipient.rpartition("@")[2]
+        if domain.startswith("["):
+            return f"{recipient}: a letter to a bare address is not played here; write the name of a domain"
+        try:
+            Zones({domain: {"MX": [[10, f"mx.{domain}"]]}})
+        except ValueError:
+            return f"{recipient}: {domain} is no domain name"
+    return ""
+
+
 def _first(message: Prepared, users: Mapping[str, User]) -> str:
     return next((r.lower() for r in message.recipients if r.lower() in users), "")
 

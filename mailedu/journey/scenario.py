@@ -22,7 +22,7 @@ from mailedu.agents.world import Geography
 from mailedu.journey import edit as edits_
 from mailedu.journey import schema
 from mailedu.journey.edit import Edit, Plans, Then
-from mailedu.journey.geography import geography_of
+from mailedu.journey.geography import geography_of, unplayable
 from mailedu.mime import compose, prepare
 from mailedu.network.profile import Profile
 from mailedu.smtp.session import Envelope
@@ -248,6 +248,8 @@ def _load(name: str, faults: tuple[str, ...], message: prepare.Prepared | None, 
     start = table.get("start", datetime(2026, 11, 24, 9, tzinfo=UTC))
     machines = [dict(machine) for machine in table.get("machines", ())]
     sender = next((machine["user"] for machine in machines if machine.get("user")), "")
+    if message is not None and (why := unplayable(message)):
+        raise ScenarioError(why)
     built = geography_of(world, machines, table, sender, message, reader)
     stages = frozenset(STAGES[n - 1] for n in table.get("stages", (1, 2, 3, 4, 5)))
     reader = reader or table.get("reader", "")

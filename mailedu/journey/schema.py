@@ -45,9 +45,9 @@ def _span(value: Any) -> str:
     return _duration(value[0]) or _duration(value[1])
 
 
-def _one_of(*names: str) -> Check:
+def _one_of(*names: str | int) -> Check:
     def check(value: Any) -> str:
-        return "" if value in names else f"wants one of {', '.join(names)}, not {value!r}"
+        return "" if value in names else f"wants one of {', '.join(map(str, names))}, not {value!r}"
 
     return check
 
@@ -56,7 +56,7 @@ _TEXT: Final = _is(str, "text")
 _TEXTS: Final = _list_of(_TEXT, "texts")
 _TABLE: Final = _is(dict, "a table")
 _ANY: Final[Check] = lambda value: ""  # noqa: E731
-_STAGE: Final = _list_of(_one_of(1, 2, 3, 4, 5), "stage numbers")  # type: ignore[arg-type]
+_STAGE: Final = _list_of(_one_of(1, 2, 3, 4, 5), "stage numbers")
 _ROLES: Final = _list_of(_one_of("ua", "msa", "mta", "dns", "mda", "maa"), "roles")
 _PORTS: Final = _list_of(_is(int, "a port number"), "port numbers")
 _TEXT_TABLE: Final[Check] = lambda value: (  # noqa: E731

@@ -12,7 +12,7 @@ import pytest
 from mailedu.agents import effects
 from mailedu.agents.world import Host
 from mailedu.journey import Journey, Kind, Scenario, Stage, play
-from mailedu.journey.edit import make, parse
+from mailedu.journey.edit import full_place, make, parse
 from tests.journey.plays import steps_of
 from tests.journey.worlds import ALWAYS, other
 
@@ -294,3 +294,24 @@ def test_the_received_fields_tell_the_way_from_the_bottom_up() -> None:
     ]  # fmt: skip
     assert b"with ESMTPA" in added[2]
     assert b"with ESMTP " in added[1] or b"with ESMTP\r\n" in added[1]
+
+
+@pytest.mark.parametrize(
+    "domain", ["a" * 64 + ".example", "a..b", "[192.0.2.7]", "[IPv6:::1]", "\udcff.example", "é" * 80, "x" * 300, ""]
+)
+def test_what_no_question_to_the_dns_can_hold_comes_back_at_once(domain: str) -> None:
+    """Edits get names accepted that no server would take; nobody can be asked for them."""
+    scenario = other()
+    journey = played(scenario, f"submit/RCPT=RCPT TO:<bob@{domain}>", "submit/RCPT!=250 2.1.5 fine")
+    world = journey.world(len(journey))
+    assert len(world.bounced) == 1
+    assert world.kept == (("letter", (BOB,)),)
+    assert not [leg for leg in journey.legs if leg.protocol == "dns"]
+    assert status(journey)["status"] == "5.1.2"
+
+
+@pytest.mark.parametrize("local", ['"a b"', '"a/b"', '"a=b#2!"', "x*y", "a+b"])
+def test_legs_are_named_so_that_their_places_can_be_written(local: str) -> None:
+    journey = played(other(), f"submit/RCPT=RCPT TO:<{local}@example.com>", "submit/RCPT!=250 2.1.5 fine")
+    for step in journey.steps:
+        assert full_place(step.place) == step.place
