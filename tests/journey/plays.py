@@ -21,6 +21,8 @@ COMMANDS = [
     b"MAIL FROM:<nobody@nowhere.example>", b"MAIL FROM:alice", b"RCPT TO:<bob@example.net>",
     b"RCPT TO:<carol@example.net>", b"RCPT TO:<alice@example.com>", b"RCPT TO:<zoe@example.net>",
     b"RCPT TO:<postmaster>", b"RCPT TO:<bob@elsewhere.example>", b"RCPT TO:<bob", b"RCPT TO:<@a,@b:bob@example.net>",
+    b"RCPT TO:<bob@[192.0.2.7]>", b"RCPT TO:<bob@a..b>", b"RCPT TO:<\xff@example.net>", b"MAIL FROM:<a@b@example.net>",
+    b"MAIL FROM:<a b@" + b"y" * 70 + b".example>", b"RCPT TO:<bob@>", b"RCPT TO:<@>", b"RCPT TO:",
     b"DATA", b"DATA now", b"RSET", b"NOOP", b"NOOP again", b"VRFY bob", b"QUIT", b"QUIT now", b"HELP", b"STARTTLS",
     b"BDAT 3 LAST", b"USER bob", b"USER nobody", b"PASS looking-glass", b"PASS wrong", b"STAT", b"LIST", b"LIST 1",
     b"LIST 7", b"RETR 1", b"RETR 2", b"RETR x", b"DELE 1", b"TOP 1 0", b"UIDL", b"UIDL 1", b"CAPA", b"APOP bob x",
