@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-from email.message import EmailMessage
-
 import pytest
 
 from mailedu.agents import effects
 from mailedu.agents.actions import Action
 from mailedu.journey import Journey, Scenario, Stage, load, play
 from mailedu.journey.edit import parse
+from tests.agents.reports import for_programs, report
 from tests.journey.worlds import other
 
 ALICE = "alice@example.com"
@@ -19,14 +16,6 @@ ALICE = "alice@example.com"
 
 def played(scenario: Scenario | str, *edits: str) -> Journey:
     return play(scenario, [parse(edit) for edit in edits])
-
-
-def report(journey: Journey) -> EmailMessage:
-    found = next(one for one in journey.stored if one.letter.parent)
-    message = email.message_from_bytes(b"".join(found.letter.chunks), policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    assert not message.defects
-    return message
 
 
 def test_the_report_is_one_as_the_standard_library_reads_it() -> None:
@@ -45,8 +34,7 @@ def test_the_report_is_one_as_the_standard_library_reads_it() -> None:
 
 
 def test_the_part_for_programs_has_the_fields_of_rfc_3464() -> None:
-    programs = list(report(played("unknown-user")).iter_parts())[1]
-    about, recipient = programs.get_payload()
+    about, recipient = for_programs(played("unknown-user"))
     assert about["Reporting-MTA"] == "dns; mail.example.com"
     assert recipient["Final-Recipient"] == "rfc822; bob@example.net"
     assert recipient["Action"] == "failed"
@@ -57,8 +45,7 @@ def test_the_part_for_programs_has_the_fields_of_rfc_3464() -> None:
 
 def test_each_recipient_that_failed_has_its_fields() -> None:
     scenario = other(letter={"to": ["bob@example.net", "zoe@example.net", "carol@example.net", "yann@example.net"]})
-    programs = list(report(played(scenario)).iter_parts())[1]
-    failed = [fields["Final-Recipient"] for fields in programs.get_payload()[1:]]
+    failed = [fields["Final-Recipient"] for fields in for_programs(played(scenario))[1:]]
     assert failed == ["rfc822; zoe@example.net", "rfc822; yann@example.net"]
 
 
@@ -131,8 +118,7 @@ def test_what_was_accepted_by_an_edited_reply_and_has_no_mailbox_comes_back() ->
     world = journey.world(len(journey))
     assert world.bounced == (("letter", "zoe@example.net"),)
     assert [one.mailbox for one in journey.stored] == [ALICE]
-    programs = list(report(journey).iter_parts())[1]
-    assert programs.get_payload()[0]["Reporting-MTA"] == "dns; mx1.example.net"
+    assert for_programs(journey)[0]["Reporting-MTA"] == "dns; mx1.example.net"
 
 
 def test_hostile_words_of_a_server_stay_one_line_in_the_report() -> None:
@@ -140,8 +126,7 @@ def test_hostile_words_of_a_server_stay_one_line_in_the_report() -> None:
     journey = played("alice-to-bob", f"deliver:example.net/RCPT!={words}")
     text = b"".join(next(one for one in journey.stored if one.letter.parent).letter.chunks)
     assert max(map(len, text.split(b"\r\n"))) < 998
-    programs = list(report(journey).iter_parts())[1]
-    assert len(programs.get_payload()) == 2
+    assert len(for_programs(journey)) == 2
 
 
 def test_what_alice_could_not_hand_in_is_kept_and_no_report_is_written() -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import itertools
-from email.message import EmailMessage
 
 import pytest
 
@@ -13,6 +10,7 @@ from mailedu.agents import effects
 from mailedu.agents.world import Host
 from mailedu.journey import Journey, Kind, Scenario, Stage, play
 from mailedu.journey.edit import full_place, make, parse
+from tests.agents.reports import report, status
 from tests.journey.plays import steps_of
 from tests.journey.worlds import ALWAYS, other
 
@@ -29,22 +27,6 @@ def reasons(journey: Journey) -> list[str]:
     return [
         step.octets[0].decode().strip() for step in journey.steps if step.verb in ("DEFER", "EXPIRE")
     ]  # fmt: skip
-
-
-def report(journey: Journey) -> EmailMessage:
-    """The report that came back to Alice."""
-    found = [one for one in journey.stored if one.letter.parent]
-    assert [one.mailbox for one in found] == ["alice@example.com"]
-    message = email.message_from_bytes(b"".join(found[0].letter.chunks), policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
-
-
-def status(journey: Journey) -> dict[str, str]:
-    """The fields about the (one) recipient in the part for programs."""
-    parts = list(report(journey).iter_parts())
-    _, recipient = parts[1].get_payload()
-    return {name.lower(): str(value) for name, value in recipient.items()}
 
 
 def played(scenario: Scenario, *edits: str) -> Journey:

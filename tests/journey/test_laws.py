@@ -112,9 +112,9 @@ def test_the_first_difference_is_where_the_two_part(made: tuple[Run, Journey]) -
         assert not journey.scene(step.n).differs
     if first is not None:
         step = journey.step(first)
-        other = original.steps[first - 1] if first <= len(original) else None
+        there = original.steps[first - 1 : first]
         only_shorter = first == len(journey) < len(original)
-        assert only_shorter or other is None or step.place != other.place or not step.same(other)
+        assert only_shorter or not there or step.place != there[0].place or not step.same(there[0])
         assert journey.scene(first).original is original.by_place.get(step.place)
         assert journey.scene(first).differs
         assert journey.scene(len(journey)).differs
@@ -156,8 +156,8 @@ def test_the_world_is_the_fold_of_all_effects(made: tuple[Run, Journey], data: s
         address: [lying.uid for lying in box.letters] for address, box in view.boxes.items() if box.letters
     }
     assert locked == {address for address, box in view.boxes.items() if box.locked}
-    for address, box in view.boxes.items():
-        gone = sum(lying.marked for lying in box.letters)
+    for address, seen in view.boxes.items():
+        gone = sum(lying.marked for lying in seen.letters)
         assert gone == marked[address] or address not in locked
     assert tuple(kept) == view.kept
     assert not {address for address, box in journey.world(len(journey)).boxes.items() if box.locked}
