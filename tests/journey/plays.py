@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from mailedu.journey import Edit, Journey, Step, Then, load, play, scenario
+from mailedu.journey import Edit, Journey, Stage, Step, Then, load, play, scenario
 from mailedu.journey.edit import make
+from mailedu.journey.own_letter import own_letter
 
 SCENARIOS = scenario.names()
 FAULTS = {name: tuple(fault.name for fault in scenario.faults_of(name)) for name in SCENARIOS}
@@ -39,6 +42,15 @@ GARBAGE = [
     b"a" * 600, b"x" * 5000, b"250 " + b"y" * 3000, b"Subject: other", b"To: carol@example.net",
     b"Bcc: dave@example.net", b"SERVFAIL", b"NXDOMAIN", b"REFUSED", b"servfail",
 ]  # fmt: skip
+FOLDER = Path(__file__).parent.parent / "data" / "messages"
+LETTERS = ["leading-dots.eml", "bcc.eml", "unknown-user.eml", "resent.eml", "foreign-sender.eml", "elsewhere.eml"]
+
+
+@cache
+def octets_of(name: str) -> bytes:
+    """A file of tests/data/messages."""
+    return (FOLDER / name).read_bytes()
+
 
 lines = st.one_of(
     st.sampled_from(COMMANDS),
@@ -70,9 +82,12 @@ class Run(NamedTuple):
     faults: tuple[str, ...]
     edits: tuple[Edit, ...]
     seed: int
+    letter: str = ""
+    """Name of a file under tests/data/messages that is sent; the scenario's own letter if empty."""
 
     def play(self) -> Journey:
-        return play(load(self.name, self.faults), self.edits, self.seed)
+        message = own_letter(octets_of(self.letter), load(self.name)) if self.letter else None
+        return play(load(self.name, self.faults, message), self.edits, self.seed)
 
 
 @st.composite
@@ -81,7 +96,8 @@ def runs(draw: st.DrawFn, names: Sequence[str] = SCENARIOS, most: int = 3) -> tu
     name = draw(st.sampled_from(names))
     faults = tuple(draw(st.lists(st.sampled_from(FAULTS[name]), max_size=2, unique=True))) if FAULTS[name] else ()
     seed = draw(st.integers(0, 3))
-    run = Run(name, faults, (), seed)
+    letter = draw(st.sampled_from(["", "", *LETTERS])) if Stage.COMPOSE in load(name).stages else ""
+    run = Run(name, faults, (), seed, letter)
     journey = run.play()
     for _ in range(draw(st.integers(0, most))):
         places = list(dict.fromkeys(step.place for step in journey.steps))
