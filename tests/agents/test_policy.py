@@ -83,8 +83,8 @@ def test_a_full_mailbox_is_not_now_and_tried_again() -> None:
     assert [one.recipient for one in played(roomy).stored] == [BOB]
 
 
-def test_a_letter_that_went_through_a_hundred_hops_goes_round_in_circles() -> None:
-    """RFC 5321 section 6.3. Two exchangers that name each other as the better one."""
+def test_an_exchanger_without_the_mailbox_is_the_end_of_the_way() -> None:
+    """RFC 5321 section 5.1: what finds no better exchanger than itself is an error, no circle."""
     zones = {"example.net": {"MX": [[10, "mx1.example.net"]]}}
     scenario = other(users={BOB: {"reads_from": ("mx9.example.net", 110)}}, zones=zones)
     journey = played(scenario)
