@@ -122,6 +122,11 @@ class Heard(StrEnum):
     """The connection is gone, or never was."""
 
 
+# Bound here, for to look up a member in its enum costs more than the comparison.
+_OK, _CLOSING = ReplyClass.OK, ReplyClass.CLOSING
+_ASSUMED, _SILENT, _CLOSED = Heard.ASSUMED, Heard.SILENT, Heard.CLOSED
+
+
 class Answer(NamedTuple):
     """The reply to one line of a script."""
 
@@ -132,12 +137,12 @@ class Answer(NamedTuple):
     @property
     def ok(self) -> bool:
         """True for success, and for a dropped line, so that the script goes on."""
-        return self.cls is ReplyClass.OK or self.heard is Heard.ASSUMED
+        return self.cls is _OK or self.heard is _ASSUMED
 
     @property
     def over(self) -> bool:
         """True when nothing more can be said on this connection."""
-        return self.heard is Heard.CLOSED or self.heard is Heard.SILENT or self.cls is ReplyClass.CLOSING
+        return self.heard is _CLOSED or self.heard is _SILENT or self.cls is _CLOSING
 
 
 #: A client's plan: yields what to say, is sent what came back, returns its outcome. A `Content` is answered at once

@@ -1,4 +1,4 @@
-"""The pump of one conversation: carries octets between a client and a server machine and tells each thing said as a step.
+"""The pump of one conversation: carries octets between client and server machine, tells each thing said as a step.
 
 It runs a script, with edits around it that neither script nor client knows of, and keeps time: what is said takes the
 network's latency, and silence on both sides fires the nearest timeout, to which the clock jumps. So nothing hangs.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from mailedu.agents.actions import Link
@@ -31,9 +32,15 @@ _SILENT: Final = Answer(Heard.SILENT)
 _CLOSED: Final = Answer(Heard.CLOSED)
 
 
-# Bound here, for to look up a member in its enum costs more than the comparison; and so does a NamedTuple's own `__new__`.
-_COMMAND, _REPLY = Kind.COMMAND, Kind.REPLY
+# Bound here, for to look up a member in its enum costs more than the comparison; so does a NamedTuple's own `__new__`.
+_COMMAND, _REPLY, _LINK = Kind.COMMAND, Kind.REPLY, Kind.LINK
 _new = tuple.__new__
+
+
+@lru_cache(maxsize=4096)
+def place_of(leg: str, verb: str, count: int) -> str:
+    """Leg, verb, occurrence. Journeys are played again and again with the same places."""
+    return f"{leg}/{verb}.{count}"
 
 
 class Talking(Protocol):
@@ -44,6 +51,8 @@ class Talking(Protocol):
 
     @property
     def timeout(self) -> float | None: ...
+
+    def follow(self, data: bytes) -> list[Event]: ...
 
     def send_octets(self, chunks: tuple[bytes, ...]) -> list[Event]: ...
 
@@ -88,12 +97,12 @@ class Conversation:
         client: Talking,
         effects: list[Effect],
     ) -> None:
-        """`serve` makes the server, given what it is to ask for edited replies; its policy puts what it did into `effects`.
+        """`serve` makes the server, given what to ask for edited replies; `effects`: where its policy puts its deeds.
 
         Steps are appended to `steps`. The connection stands already; the server's greeting is the first thing said.
         """
         self._leg = leg
-        self._prefix = leg.name + "/"
+        self._name = leg.name
         self._clock = clock
         self._profile = profile
         self._delays = profile.delays
@@ -112,7 +121,7 @@ class Conversation:
         self._events = 0
         self._answers: dict[int, Answer] = {}
         self._unasked: Answer | None = None
-        self._asking = self._prefix + "GREETING.1"
+        self._asking = place_of(leg.name, "GREETING", 1)
         """The place whose reply the server is about to give."""
         self._stood_in: bool | None = None
         """Whether a learner's edit gave the reply; None: no edit did."""
@@ -130,23 +139,22 @@ class Conversation:
         try:
             wish = next(script)
             while True:
-                wish = script.send(self._fulfil(wish))
+                if isinstance(wish, Say):
+                    answer: Any = self._listen() if wish is LISTEN else self._say_one(wish)
+                elif isinstance(wish, list):
+                    answer = self._say_together(wish)
+                else:
+                    self._say_content(wish)
+                    answer = _ASSUMED
+                wish = script.send(answer)
         except StopIteration as end:
             self._tell(self._client.eof())
             self._server.eof()
-            self._clock.now += self._delay(f"{self._prefix}LINK.{self._counts['LINK'] + 1}")
+            self._clock.now += self._delay(place_of(self._name, "LINK", self._counts["LINK"] + 1))
             self._link(Link.CLOSE)
             return end.value
 
-    # What a script wishes -------------------------------------------------------------------------------------------------
-
-    def _fulfil(self, wish: Say | list[Say] | Content) -> Answer | list[Answer]:
-        if isinstance(wish, Say):
-            return self._listen() if wish is LISTEN else self._say_one(wish)
-        if isinstance(wish, list):
-            return self._say_together(wish)
-        self._say_content(wish)
-        return _ASSUMED
+    # What a script wishes ---------------------------------------------------------------------------------------------
 
     def _listen(self) -> Answer:
         """Wait for what the server says by itself."""
@@ -161,7 +169,7 @@ class Conversation:
     def _place(self, verb: str) -> str:
         count = self._counts.get(verb, 0) + 1
         self._counts[verb] = count
-        return f"{self._prefix}{verb}.{count}"
+        return place_of(self._name, verb, count)
 
     def _say_one(self, wish: Say) -> Answer:
         place = self._place(wish.verb)
@@ -191,9 +199,8 @@ class Conversation:
     def _say_plain(self, place: str, octets: bytes) -> Answer:
         """Say a line that no edit touches: the short way, which nearly all lines take."""
         self._pause(place)
-        client, server, clock = self._client, self._server, self._clock
-        events = client.send_octets((octets,))
-        client.to_send()
+        server, clock = self._server, self._clock
+        events = self._client.follow(octets)
         self._octets += len(octets)
         if len(events) != 1 or events[0][0] is not _COMMAND:
             said = _Said(place, False, clock.now, self._octets, [octets])
@@ -327,7 +334,7 @@ class Conversation:
         self._silence(None)
         return self._answers.get(said.event) or self._take_unasked()
 
-    # Carrying octets and telling of them -------------------------------------------------------------------------------------
+    # Carrying octets and telling of them ------------------------------------------------------------------------------
 
     def _over(self) -> bool:
         """Whether nothing more can be said."""
@@ -374,7 +381,8 @@ class Conversation:
         """The client hears what the server has said."""
         receive = self._client.receive
         for chunk in chunks:
-            self._tell(receive(chunk))
+            if events := receive(chunk):
+                self._tell(events)
         if len(chunks) > 2:
             self._clock.now += self._profile.transfer(sum(map(len, chunks)))
 
@@ -411,23 +419,10 @@ class Conversation:
                 asked_n = asked.n if asked is not None else -1
                 edited = self._stood_in is True
                 self._stood_in = None
+                now = self._clock.now
                 step = _new(
                     Step,
-                    (
-                        n,
-                        place,
-                        self._clock.now,
-                        leg,
-                        kind,
-                        verb,
-                        octets,
-                        before,
-                        after,
-                        asked_n,
-                        effects,
-                        edited,
-                        foreseen,
-                    ),
+                    (n, place, now, leg, kind, verb, octets, before, after, asked_n, effects, edited, foreseen),
                 )
             else:
                 said = self._stretch(octets)
@@ -461,10 +456,10 @@ class Conversation:
             stretches.popleft()
         return first
 
-    # Time -----------------------------------------------------------------------------------------------------------------------
+    # Time -------------------------------------------------------------------------------------------------------------
 
     def _silence(self, patience: float | None) -> None:
-        """Nobody speaks: the nearest timeout fires, and the clock jumps there. `patience`: the script's own, in seconds."""
+        """Nobody speaks: the nearest timeout fires; the clock jumps there. `patience`: the script's own, in seconds."""
         server, client = self._server, self._client
         if self._over():
             return
@@ -487,20 +482,6 @@ class Conversation:
     def _link(self, verb: Link) -> None:
         effects = tuple(self._effects)
         self._effects.clear()
-        self._steps.append(
-            Step(
-                len(self._steps) + 1,
-                self._place("LINK"),
-                self._clock.now,
-                self._leg,
-                Kind.LINK,
-                verb,
-                (),
-                "",
-                "",
-                -1,
-                effects,
-                False,
-                True,
-            )  # fmt: skip
-        )
+        n, place, now = len(self._steps) + 1, self._place("LINK"), self._clock.now
+        told = (n, place, now, self._leg, _LINK, verb, (), "", "", -1, effects, False, True)
+        self._steps.append(_new(Step, told))

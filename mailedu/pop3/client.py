@@ -23,8 +23,9 @@ TIMEOUT: Final = 300.0
 MAX_LINE: Final = 1 << 20
 
 
-# Bound here, for to look up a member in its enum costs more than the comparison.
+# Bound here, for to look up a member in its enum costs more than the comparison; so does a NamedTuple's own `__new__`.
 _COMMAND, _REPLY = Kind.COMMAND, Kind.REPLY
+_new = tuple.__new__
 _OK, _CLOSED = ReplyClass.OK, State.CLOSED
 
 
@@ -166,7 +167,8 @@ class Client:
         before = session.state
         # Behind an unanswered command nothing moves yet: whether there is a login to leave is not known.
         after = before if self._pending else session.ask(command)
-        self._events.append(Event(_COMMAND, command.verb._value_, (octets,), before._name_, after._name_, -1, True))
+        told = (_COMMAND, command.verb._value_, (octets,), before._name_, after._name_, -1, True, None)
+        self._events.append(_new(Event, told))
         self._pending.append((command, self._said))
         self._said += 1
 
@@ -188,9 +190,8 @@ class Client:
         command, number = self._pending.popleft() if self._pending else (grammar.NOTHING, -1)
         before = session.state
         after, foreseen = session.advance(command, reply)
-        self._events.append(
-            Event(_REPLY, command.verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
-        )
+        told = (_REPLY, command.verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
+        self._events.append(_new(Event, told))
         self._said += 1
         if after is _CLOSED:
             self._closed = True

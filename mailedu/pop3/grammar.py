@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from mailedu.framing import CRLF
@@ -55,9 +56,10 @@ def command(octets: bytes) -> Command:
     The verb of a faulty line is told all the same: other servers are laxer, and a listener has to understand their
     replies.
     """
-    known = _ALONE.get(octets)
-    if known is not None:
-        return known
+    return _known(octets) if octets[:4] in _USUAL and len(octets) <= _SHORT else _read(octets)
+
+
+def _read(octets: bytes) -> Command:
     ended = octets[-2:] == CRLF
     text = octets[:-2] if ended else octets.rstrip(CRLF)
     word, _, argument = text.partition(b" ")
@@ -73,8 +75,10 @@ def command(octets: bytes) -> Command:
     return Command(verb, argument)
 
 
-#: The commands that are often said without an argument, as they usually come.
-_ALONE: Final = {b"%b\r\n" % word: Command(verb, b"") for word, verb in _VERBS.items()}
+_known = lru_cache(maxsize=1024)(_read)
+#: What is remembered, for it is said again and again: lines that begin like this and are short. No passwords.
+_USUAL: Final = frozenset(verb.value.encode()[:4] for verb in COMMANDS - {Verb.PASS})
+_SHORT: Final = 64
 
 
 def number(text: bytes) -> int | None:

@@ -63,9 +63,6 @@ def reply(ok: bool, code: str, text: str) -> Reply:
     return Reply(OK if ok else PERMANENT, code, None, (line[: MAX_STATUS - 2].rstrip(b" ") + CRLF,))
 
 
-_fixed: Final = lru_cache(maxsize=1024)(reply)
-
-
 def parse(octets: bytes) -> Reply:
     """Read the first line of a reply, given with its end. What is none gets class GARBLED; nothing raises.
 
@@ -135,18 +132,38 @@ CATALOGUE: Final[Mapping[str, tuple[bool, str, str]]] = {
 class Voice:
     """What one server says: the catalogue, with the words that this host puts in their place."""
 
-    __slots__ = ("_domain", "_texts")
+    __slots__ = ("_domain", "_fixed", "_texts")
 
     def __init__(self, domain: str, texts: Mapping[str, str] | None = None) -> None:
         """`texts`: name -> other words, without sign and response code."""
         self._domain = domain
         self._texts = texts or {}
+        self._fixed: dict[str, Reply] = {}
+        """What it says without a number or a word to fill in."""
 
     def __call__(self, name: str, **values: object) -> Reply:
         """The reply called `name`; `values` fill the places in its words."""
+        known = self._fixed.get(name)
+        if known is not None:
+            return known
         ok, code, text = CATALOGUE[name]
         text = self._texts.get(name, text)
         if "{" in text:
-            values["domain"] = self._domain
-            return reply(ok, code, text.format_map(values))
-        return _fixed(ok, code, text)
+            return _filled(ok, code, text, (("domain", self._domain), *values.items()))
+        made = self._fixed[name] = reply(ok, code, text)
+        return made
+
+
+@lru_cache(maxsize=1024)
+def _filled(ok: bool, code: str, text: str, values: tuple[tuple[str, object], ...]) -> Reply:
+    return reply(ok, code, text.format_map(dict(values)))
+
+
+@lru_cache(maxsize=256)
+def _voice(domain: str, texts: tuple[tuple[str, str], ...]) -> Voice:
+    return Voice(domain, dict(texts))
+
+
+def voice(domain: str, texts: Mapping[str, str] | None) -> Voice:
+    """The voice of a host: one for all its connections, for it says the same again and again."""
+    return _voice(domain, tuple(texts.items()) if texts else ())

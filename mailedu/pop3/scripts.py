@@ -14,6 +14,9 @@ _STAT: Final = re.compile(r"([0-9]{1,10}) [0-9]")
 _LISTED: Final = re.compile(rb"([0-9]{1,10}) [0-9]")
 
 
+_SAY_STAT, _SAY_LIST, _SAY_QUIT = Say("STAT", b"STAT"), Say("LIST", b"LIST"), Say("QUIT", b"QUIT")
+
+
 class Fetched(NamedTuple):
     """The end of a session."""
 
@@ -40,15 +43,15 @@ def fetch(user: str, password: str, *, delete: bool = True) -> Generator[Say, An
         answer = yield Say(verb, f"{verb} {word}".encode())
         if not answer.ok:
             if not answer.over:
-                yield Say("QUIT", b"QUIT")
+                yield _SAY_QUIT
             return Fetched(refused=answer.reply, stage=verb)
 
-    answer = yield Say("STAT", b"STAT")
+    answer = yield _SAY_STAT
     if answer.over:
         return Fetched(stage="STAT")
     numbers: Sequence[int] = _counted(answer)
     if answer.heard is Heard.ASSUMED or numbers:
-        answer = yield Say("LIST", b"LIST")
+        answer = yield _SAY_LIST
         if answer.over:
             return Fetched(stage="LIST")
         numbers = _listed(answer, numbers)
@@ -69,7 +72,7 @@ def fetch(user: str, password: str, *, delete: bool = True) -> Generator[Say, An
             if answer.ok and answer.heard is Heard.REPLY:
                 marked.append(number)
 
-    answer = yield Say("QUIT", b"QUIT")
+    answer = yield _SAY_QUIT
     if answer.ok and answer.heard is Heard.REPLY:
         return Fetched(tuple(letters), tuple(marked))
     return Fetched(tuple(letters), refused=answer.reply)

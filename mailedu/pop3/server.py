@@ -16,9 +16,9 @@ from mailedu.pop3 import grammar, replies
 from mailedu.pop3.commands import COMMANDS, FINISH
 from mailedu.pop3.grammar import MAX_COMMAND, Command
 from mailedu.pop3.maildrop import NO_MAILDROP, Maildrop
-from mailedu.pop3.replies import Reply, Voice
+from mailedu.pop3.replies import Reply
 from mailedu.pop3.session import Session, capabilities
-from mailedu.pop3.states import EXPECTED, State, Verb, guard
+from mailedu.pop3.states import EXPECTED, GUARDS, State, Verb, guard
 
 #: Seconds that a client may be silent: at least ten minutes (RFC 1939 section 3).
 TIMEOUT: Final = 600.0
@@ -29,8 +29,9 @@ MAX_ERRORS, MAX_LOGINS = 20, 3
 OFFERS: Final = ("TOP", "USER", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "IMPLEMENTATION mailedu")
 
 
-# Bound here, for to look up a member in its enum costs more than the comparison.
+# Bound here, for to look up a member in its enum costs more than the comparison; so does a NamedTuple's own `__new__`.
 _COMMAND, _REPLY = Kind.COMMAND, Kind.REPLY
+_new = tuple.__new__
 _CLOSED = State.CLOSED
 
 _offered = lru_cache(maxsize=64)(capabilities)
@@ -87,7 +88,7 @@ class Server:
         `stand_in` is asked for another reply before each one: lines to say, or none for silence (`machine.StandIn`).
         """
         self.policy = policy
-        self.voice = Voice(domain, texts)
+        self.voice = replies.voice(domain, texts)
         self.offers = tuple(offers)
         self.session = Session(_offered(self.offers))
         self.maildrop: Maildrop = NO_MAILDROP
@@ -210,9 +211,11 @@ class Server:
         command = grammar.command(octets)
         before = session.state
         after = session.ask(command)
-        self._events.append(Event(_COMMAND, command.verb._value_, (octets,), before._name_, after._name_, -1, True))
-        self._said += 1
-        self._hear(command, self._said - 1)
+        told = (_COMMAND, command.verb._value_, (octets,), before._name_, after._name_, -1, True, None)
+        self._events.append(_new(Event, told))
+        number = self._said
+        self._said = number + 1
+        self._hear(command, number)
 
     def _hear(self, command: Command, number: int) -> None:
         """Answer one command: with an edited reply, or by order, guards and the command's own function."""
@@ -238,7 +241,7 @@ class Server:
             return self._mistake(self.voice(command.fault))
         session = self.session
         if verb in EXPECTED[session.state]:
-            refusal = guard(verb, session)
+            refusal = guard(verb, session) if verb in GUARDS else None
             return self._mistake(self.voice(refusal)) if refusal else COMMANDS[verb](self, command.argument)
         if verb is Verb.UNKNOWN:
             return self._mistake(self.voice("UNKNOWN_COMMAND"))
@@ -262,9 +265,8 @@ class Server:
         before = session.state
         after, foreseen = session.advance(command, reply)
         self._out.extend(reply.octets)
-        self._events.append(
-            Event(_REPLY, command.verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
-        )
+        told = (_REPLY, command.verb._value_, reply.octets, before._name_, after._name_, number, foreseen, reply)
+        self._events.append(_new(Event, told))
         self._said += 1
         if after is _CLOSED or self._errors >= self._max_errors or self._failed_logins >= self._max_logins:
             self._close()

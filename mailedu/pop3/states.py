@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mailedu.machine import ReplyClass
@@ -23,7 +24,7 @@ class State(StrEnum):
     OPENING = "connected, not yet greeted"
     AUTHORIZATION = "greeted, nobody logged in"
     TRANSACTION = "logged in, the maildrop is locked"
-    UPDATE = "leaving: marked messages are being removed"
+    UPDATE = "leaving, marked messages are being removed"
     CLOSED = "conversation over"
 
 
@@ -105,6 +106,7 @@ def _leads_to() -> Mapping[Verb, State]:
 _LEADS_TO: Final = _leads_to()
 
 
+@cache
 def follow(state: State, verb: Verb, cls: ReplyClass) -> tuple[State, bool]:
     """The state after a reply of class `cls` to `verb` (ASKED: after the command), and whether that was to be foreseen.
 

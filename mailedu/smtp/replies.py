@@ -166,29 +166,34 @@ CATALOGUE: Final[Mapping[str, tuple[int, str, str]]] = {
 class Voice:
     """What one server says: the catalogue, with the words that this host puts in their place."""
 
-    __slots__ = ("_cache", "_domain", "_enhanced", "_texts")
+    __slots__ = ("_domain", "_enhanced", "_fixed", "_texts")
 
     def __init__(self, domain: str, texts: Mapping[str, str] | None = None, *, enhanced: bool = True) -> None:
         """`texts`: name -> other words. `enhanced`: whether enhanced status codes are said (RFC 2034)."""
         self._domain = domain
         self._texts = texts or {}
         self._enhanced = enhanced
-        self._cache: dict[str, Reply] = {}
+        self._fixed: dict[str, Reply] = {}
+        """What it says without a number or a word to fill in."""
 
     def __call__(self, name: str, **values: object) -> Reply:
         """The reply called `name`; `values` fill the places in its words."""
-        if not values:
-            known = self._cache.get(name)
-            if known is not None:
-                return known
+        known = self._fixed.get(name)
+        if known is not None:
+            return known
         code, enhanced, text = CATALOGUE[name]
         text = self._texts.get(name, text)
+        if not self._enhanced:
+            enhanced = ""
         if "{" in text:
-            text = text.format_map({"domain": self._domain, **values})
-        made = reply(code, enhanced if self._enhanced else "", text)
-        if not values:
-            self._cache[name] = made
+            return _filled(code, enhanced, text, (("domain", self._domain), *values.items()))
+        made = self._fixed[name] = reply(code, enhanced, text)
         return made
+
+
+@lru_cache(maxsize=1024)
+def _filled(code: int, enhanced: str, text: str, values: tuple[tuple[str, object], ...]) -> Reply:
+    return reply(code, enhanced, text.format_map(dict(values)))
 
 
 @lru_cache(maxsize=256)

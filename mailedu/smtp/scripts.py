@@ -10,6 +10,8 @@ from mailedu.machine import LISTEN, Answer, Content, Heard, ReplyClass, Say
 from mailedu.smtp import auth, extensions
 from mailedu.smtp.replies import Reply
 
+_QUIT, _DATA, _DOT = Say("QUIT", b"QUIT"), Say("DATA", b"DATA"), Say("END_OF_DATA", b".")
+
 
 class Fate(StrEnum):
     """What became of one recipient in one session."""
@@ -72,7 +74,7 @@ def send(
     answer: Answer = yield LISTEN
     if not answer.ok:
         if not answer.over:
-            yield Say("QUIT", b"QUIT")
+            yield _QUIT
         return all_of(answer, "GREETING")
 
     offered: Mapping[str, str] = {}
@@ -85,14 +87,14 @@ def send(
         answer = yield Say("HELO", b"HELO " + name)
     if not answer.ok:
         if not answer.over:
-            yield Say("QUIT", b"QUIT")
+            yield _QUIT
         return all_of(answer, hello)
 
     if login is not None and "AUTH" in offered:
         answer = yield from _log_in(login)
         if not answer.ok:
             if not answer.over:
-                yield Say("QUIT", b"QUIT")
+                yield _QUIT
             return all_of(answer, "AUTH")
 
     mail = b"MAIL FROM:<%b>" % reverse_path.encode()
@@ -100,7 +102,7 @@ def send(
         mail += b" SIZE=%d" % content.size
     if "8BITMIME" in offered and content.has_8bit():
         mail += b" BODY=8BITMIME"
-    lines = [Say("MAIL", mail), *(Say("RCPT", b"RCPT TO:<%b>" % r.encode()) for r in recipients), Say("DATA", b"DATA")]
+    lines = [Say("MAIL", mail), *(Say("RCPT", b"RCPT TO:<%b>" % r.encode()) for r in recipients), _DATA]
     say = _together if pipelining and "PIPELINING" in offered else _one_by_one
     answers: list[Answer] = yield from say(lines)
 
@@ -111,7 +113,7 @@ def send(
         refusals = (_refusal(r, a, answers[at]) for r, a in zip(recipients, named, strict=True))
         return Outcome(tuple(refusals), lines[at].verb)
     if start.cls is not ReplyClass.CONTINUE:
-        yield Say("QUIT", b"QUIT")
+        yield _QUIT
         if not sender.ok:
             return all_of(sender, "MAIL")
         stage = "DATA" if any(a.ok for a in named) else "RCPT"
@@ -120,9 +122,9 @@ def send(
     if accepted:
         yield content
     # With no recipient left a pipelining client ends the letter at once (RFC 2920 section 3.1).
-    end: Answer = yield Say("END_OF_DATA", b".")
+    end: Answer = yield _DOT
     if not end.over:
-        yield Say("QUIT", b"QUIT")
+        yield _QUIT
     if not accepted:
         return Outcome(tuple(_refusal(r, a, end) for r, a in zip(recipients, named, strict=True)), "RCPT")
     results = []

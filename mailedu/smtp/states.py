@@ -21,8 +21,8 @@ class State(StrEnum):
     """Where an SMTP session stands (RFC 5321 section 4.1.4)."""
 
     OPENING = "connected, not yet greeted"
-    REFUSED = "greeted with a refusal; only QUIT is left"
-    CONNECTED = "greeted, no EHLO yet"
+    REFUSED = "greeted with a refusal, only QUIT is left"
+    CONNECTED = "greeted, not yet introduced"
     READY = "introduced, no letter under way"
     AUTH = "in the middle of a login"
     MAIL = "sender named, no recipient yet"
