@@ -30,15 +30,19 @@ settings.load_profile("mailedu")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the laws their examples. One that sets a number of its own gets that many times more, or fewer."""
+    """Give the laws their examples. One that sets a number of its own gets that many times more, or fewer.
+
+    `law(most=1000)` says that beyond so many examples its time is better spent on others.
+    """
     if EXAMPLES == USUAL:
         return
     for item in items:
         law: Any = getattr(item, "obj", None)
-        if item.get_closest_marker("law") and getattr(law, "is_hypothesis_test", False):
+        marker = item.get_closest_marker("law")
+        if marker and getattr(law, "is_hypothesis_test", False):
             function: Any = getattr(law, "__func__", law)
             own: settings = function._hypothesis_internal_use_settings
-            more = max(1, own.max_examples * EXAMPLES // USUAL)
+            more = min(max(1, own.max_examples * EXAMPLES // USUAL), marker.kwargs.get("most", EXAMPLES))
             function._hypothesis_internal_use_settings = settings(own, max_examples=more)
 
 

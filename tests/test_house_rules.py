@@ -15,7 +15,7 @@ import os
 import pytest
 from hypothesis import given, settings, strategies as st
 
-ran = {"law": 0, "slow": 0, "usual": 0}
+ran = {"law": 0, "slow": 0, "most": 0, "usual": 0}
 
 @pytest.mark.law
 @given(st.integers())
@@ -28,6 +28,11 @@ def test_law(n):
 def test_slow_law(n):
     ran["slow"] += 1
 
+@pytest.mark.law(most=500)
+@given(st.integers())
+def test_law_with_a_limit(n):
+    ran["most"] += 1
+
 class TestUsual:
     @given(st.integers())
     def test_usual(self, n):
@@ -35,7 +40,7 @@ class TestUsual:
 
 def test_counts():
     with open("counts", "w") as out:
-        print(ran["law"], ran["slow"], ran["usual"], file=out)
+        print(*ran.values(), file=out)
 
 def test_home():
     assert "nobody" not in os.environ["HOME"]
@@ -71,11 +76,13 @@ def run(suite: Path, **environment: str) -> str:
     return subprocess.run(command, cwd=suite, env=env, capture_output=True, text=True, timeout=300, check=False).stdout
 
 
-@pytest.mark.parametrize(("examples", "law", "slow"), [("", 200, 20), ("1000", 1000, 100), ("10", 10, 1)])
-def test_laws_get_their_examples_and_others_do_not(suite: Path, examples: str, law: int, slow: int) -> None:
+@pytest.mark.parametrize(
+    ("examples", "law", "slow", "most"), [("", 200, 20, 200), ("1000", 1000, 100, 500), ("10", 10, 1, 10)]
+)
+def test_laws_get_their_examples_and_others_do_not(suite: Path, examples: str, law: int, slow: int, most: int) -> None:
     (suite / "test_suite.py").write_text(SUITE, encoding="utf-8")
-    assert "5 passed" in run(suite, MAILEDU_EXAMPLES=examples)
-    assert (suite / "counts").read_text(encoding="utf-8").split() == [str(law), str(slow), "200"]
+    assert "6 passed" in run(suite, MAILEDU_EXAMPLES=examples)
+    assert (suite / "counts").read_text(encoding="utf-8").split() == [str(law), str(slow), str(most), "200"]
 
 
 def test_a_missing_program_is_named(suite: Path) -> None:
