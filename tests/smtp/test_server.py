@@ -7,7 +7,7 @@ import pytest
 from mailedu.framing import Content
 from mailedu.machine import Kind
 from mailedu.smtp import Server, State
-from mailedu.smtp.replies import Reply
+from mailedu.smtp.replies import Reply, of_texts
 
 from .helpers import UP_TO_DATA, Pair, World, codes, hear, server, told
 
@@ -56,6 +56,21 @@ def test_a_letter_may_be_committed_later() -> None:
     machine.answer(machine.voice("ACCEPTED", id="7"))
     assert heard_from(machine) == b"250 2.0.0 Ok, queued as 7\r\n250 2.0.0 Reset\r\n221 2.0.0 Goodbye\r\n"
     assert machine.closed
+
+
+def test_a_late_answer_that_is_none_leaves_the_session_in_the_letter() -> None:
+    world = World()
+    machine = server(world)
+    hear(machine, *UP_TO_DATA)
+    world.later = True
+    machine.receive(b"one\r\n.\r\nNOOP\r\n")
+    (odd,) = of_texts([b"what?"])
+    machine.answer(odd)
+    assert heard_from(machine) == b"what?\r\n"
+    machine.receive(b".\r\n")
+    machine.answer(machine.voice("ACCEPTED", id="2"))
+    assert [letter for _, letter, _ in world.taken] == [b"one\r\n", b"NOOP\r\n"]
+    assert machine.state.name == "READY"
 
 
 def test_a_login_may_be_checked_later_and_failures_count() -> None:
