@@ -95,15 +95,20 @@ class Wire(asyncio.Transport):
 class Mailbox(World):
     """One large letter for bob."""
 
+    later = False
+
     def login(self, server: Any, user: str, password: bytes) -> Any:
+        if self.later:
+            return None
         self.locked.add(user)
         return Maildrop(user, (Stored("large", LETTER),))
 
 
 @pytest.fixture(params=[False, True], ids=["asyncio", "CVE-2024-12254"])
 def joined(request: pytest.FixtureRequest) -> Callable[..., tuple[Connection, Wire]]:
-    def join(hub: Hub | None = None) -> tuple[Connection, Wire]:
+    def join(hub: Hub | None = None, *, later: bool = False) -> tuple[Connection, Wire]:
         world = Mailbox(parse("protocol pop3\nscenario empty\nC: NOOP", "made here"))
+        world.later = later
         wire = Wire(forgetful=request.param)
         connection = Connection(hub if hub is not None else Hub(), lambda _: pop3.Server("mail.example.net", world))
         wire.connection = connection
@@ -198,6 +203,20 @@ async def test_a_half_closed_client_is_sent_all(joined: Any) -> None:
         wire.take(WRITE)
     assert taken > LETTER.size
     assert wire.closed, "for both sides have said all"
+
+
+@in_a_loop
+async def test_who_half_closes_while_the_policy_thinks_is_answered(joined: Any) -> None:
+    connection, wire = joined(later=True)
+    say(connection, LOGIN + b"CAPA\r\n")
+    assert not wire.reading
+    assert connection.eof_received() is True, "some transports tell of the end though reading is paused"
+    before = wire.held
+    connection.look(now() + 10_000)
+    assert not connection.machine.closed
+    connection.answer(connection.machine.voice("LOGIN_FAILED"))
+    assert wire.held > before
+    assert wire.closed
 
 
 @in_a_loop
