@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mailedu.agents.actions import Action
 from mailedu.cli import octets
 from mailedu.cli.screen import Screen
 from mailedu.explain import Explanation
@@ -14,7 +15,11 @@ from mailedu.journey.step import Kind, Step
 from mailedu.visible import clip, visible
 
 #: Lines of a step's octets that are shown; the first number that lets the card fit the screen counts.
-_OCTET_LINES = (8, 4, 2)
+_OCTET_LINES = (8, 6, 5, 4, 3, 2)
+#: What the reader sees is what all was done for: more of it is shown.
+_READ_LINES = (16, 12, 10, *_OCTET_LINES)
+#: Rows that a card should not exceed where the screen has no end, and what is read there.
+_ROWS, _READ_ROWS = 24, 30
 
 
 def card(scene: Scene, screen: Screen, version: str = "", above: int = 0) -> list[str]:
@@ -22,17 +27,18 @@ def card(scene: Scene, screen: Screen, version: str = "", above: int = 0) -> lis
 
     On a terminal that is too low for all, what `x` shows in full is left out first.
     """
-    room = screen.rows - 1 - above
-    for most in _OCTET_LINES:
-        for detail in (2, 1, 0):
+    is_read = scene.step.verb == Action.READ
+    room = screen.rows - 1 - above if screen.rows else _READ_ROWS if is_read else _ROWS
+    for most in _READ_LINES if is_read else _OCTET_LINES:
+        for detail in (2, 1, 0) if screen.rows else (2, 1):
             lines = _card(scene, screen, version, most, detail)
-            if not screen.rows or len(lines) <= room:
+            if len(lines) <= room:
                 return lines
     return lines
 
 
 def _card(scene: Scene, screen: Screen, version: str, most: int, detail: int) -> list[str]:
-    said = octets.shown(scene.step, screen, most) + octets.undone(scene.step, screen)
+    said = octets.shown(scene.step, screen, most, keys=True) + octets.undone(scene.step, screen)
     changed = changes(scene, screen)
     return [
         *head(scene, screen, version),
@@ -95,11 +101,16 @@ def _details(scene: Scene, screen: Screen, detail: int) -> list[str]:
     explained = scene.explanation
     lines = sources(explained, screen)
     if detail > 0:
-        digits = explained.digits[:2]
-        lines += screen.fact("Code", *(f"{digit.digit}  {digit.meaning}" for digit in digits))
+        lines += screen.fact("Code", *code(explained)[: 3 if detail > 1 else 2])
     if detail > 1:
         lines += screen.fact("Parts", parts(scene))
     return lines
+
+
+def code(explained: Explanation) -> list[str]:
+    """The digits of a reply code, each at its place: `5..  No`, `.5.  The mail system`, `..0  Which of its kind`."""
+    digits = explained.digits
+    return [f"{one.digit:.>{one.position}}".ljust(len(digits), ".") + f"  {visible(one.meaning)}" for one in digits]
 
 
 def sources(explained: Explanation, screen: Screen) -> list[str]:
@@ -140,7 +151,7 @@ def parts(scene: Scene, most: int = 6) -> str:
 
 def facts(scene: Scene, screen: Screen) -> list[str]:
     """State, turn, letter, envelope."""
-    letter = "Report" if scene.holder.letter.startswith("bounce") else "Letter"
+    letter = phrases.kind_of(scene.holder.letter).capitalize()
     return [
         *screen.fact("State", phrases.state(scene)),
         *screen.fact("Next", phrases.next_turn(scene)),

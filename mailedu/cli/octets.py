@@ -12,8 +12,8 @@ from mailedu.visible import visible, width
 _LOOKED_AT = 70_000
 
 
-def shown(step: Step, screen: Screen, most: int, indent: str = "    ") -> list[str]:
-    """The first `most` lines of a step, each behind `indent`, and how many more there are."""
+def shown(step: Step, screen: Screen, most: int, indent: str = "    ", *, keys: bool = False) -> list[str]:
+    """The first `most` lines of a step, each behind `indent`, how many more there are, and which key shows them."""
     if not step.octets:
         return []
     if step.kind in (Kind.QUERY, Kind.ANSWER):
@@ -23,8 +23,15 @@ def shown(step: Step, screen: Screen, most: int, indent: str = "    ") -> list[s
     out = [indent + line if line else "" for line in shown]
     if more:
         plural = "line" if more == 1 else "lines"
-        out.append(indent + screen.paint("quiet", f"… and {more:,} more {plural}, {step.size:,} octets in all"))
+        note = f"… and {more:,} more {plural}, {step.size:,} octets in all{_key(step) if keys else ''}"
+        out.append(indent + screen.paint("quiet", note))
     return out
+
+
+def _key(step: Step) -> str:
+    """Which key of `walk` shows all: the letter as it stands, or the octets."""
+    letter = step.kind is Kind.DATA or step.verb in ("RETR", "COMPOSED", "PART", "BODY", "FILE")
+    return "; `m all` shows them" if letter else "; `y all` shows them"
 
 
 def undone(step: Step, screen: Screen, indent: str = "    ") -> list[str]:
@@ -46,6 +53,9 @@ def first_lines(step: Step, most: int) -> tuple[list[str], int]:
     if lines[-1] == b"" and len(lines) > 1:
         lines.pop()
     total = sum(chunk.count(b"\n") for chunk in step.octets) + (not step.octets[-1].endswith(b"\n"))
+    if step.verb == "PART" and not lines[0] and len(lines) > 1:  # the line end before a delimiter is a part of it
+        del lines[0]
+        total -= 1
     kept = lines if total <= most + 1 else lines[:most]
     return [visible(line) for line in kept], max(0, total - len(kept))
 

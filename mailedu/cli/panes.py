@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from mailedu.agents.actions import Link
 from mailedu.cli import card
 from mailedu.cli.screen import Screen
 from mailedu.explain import Explanation, Key
@@ -32,22 +33,39 @@ def explain(scene: Scene, screen: Screen, everything: bool) -> list[str]:
     return explained(scene.key, scene.explanation, screen)
 
 
+def parts(scene: Scene, screen: Screen, everything: bool) -> list[str]:
+    """x, right below the step: only what the step does not say itself."""
+    return _parts(scene.key, scene.explanation, screen) or ["  No digits, no parts: the step above says all there is."]
+
+
 def explained(key: Key, explanation: Explanation, screen: Screen) -> list[str]:
     """All that an explanation says: its texts, its digits, and which octets mean what."""
-    lines = [*card.meaning(explanation, screen), "", *card.sources(explanation, screen)]
-    lines += screen.fact("Code", *(f"{digit.digit}  {visible(digit.meaning)}" for digit in explanation.digits))
+    above = [*card.meaning(explanation, screen), "", *card.sources(explanation, screen)]
+    return [*above, *_parts(key, explanation, screen)]
+
+
+def _parts(key: Key, explanation: Explanation, screen: Screen) -> list[str]:
+    """Digits, and which octets mean what; what comes again, such as the code of each line, is told once."""
+    lines = screen.fact("Code", *card.code(explanation))
     binary = key.kind in (Kind.QUERY, Kind.ANSWER)
-    rows: dict[tuple[str, str], tuple[int, str]] = {}
+    rows: dict[tuple[str, str, str], list[int]] = {}
     for span in explanation.spans:
         octets = key.octets[span.start : span.end]
         shown = octets.hex(" ") if binary else visible(octets)
-        rows.setdefault((span.name, shown), (span.start, span.meaning))
+        rows.setdefault((span.name, shown, span.meaning), []).append(span.start)
     if rows:
-        lines += ["", "  Which octets mean what, from which octet on:"]
-    for (name, shown), (start, meaning) in rows.items():
+        lines += [""] if lines else []
+        lines.append("  Which octets mean what; each number is where they begin.")
+    for (name, shown, meaning), (start, *others) in rows.items():
         first = f"  {start:4}  {pad(screen.clip(shown, _PART), _PART)}  "
-        lines += screen.prose(f"{name}: {visible(meaning)}", " " * (_PART + 10), first)
+        again = f" (again at {_some(others)})" if others else ""
+        lines += screen.prose(f"{name}: {visible(meaning)}{again}", " " * (_PART + 10), first)
     return lines
+
+
+def _some(numbers: list[int], most: int = 8) -> str:
+    shown = ", ".join(map(str, numbers[:most]))
+    return shown + (f" and {len(numbers) - most:,} more" if len(numbers) > most else "")
 
 
 def octets(scene: Scene, screen: Screen, everything: bool) -> list[str]:
@@ -57,7 +75,8 @@ def octets(scene: Scene, screen: Screen, everything: bool) -> list[str]:
         return screen.prose("No octets: connections are opened and closed by segments that carry none; k shows them.")
     size = step.size
     head = step.head(size if everything else _BYTES)
-    lines = screen.prose(f"{size:,} {_plural('octet', size)}, in hexadecimal and as text; a dot is no sign or a dot.")
+    lines = screen.prose(f"{size:,} {_plural('octet', size)}, in hexadecimal and as text.")
+    lines += screen.prose("A dot in the text stands for an octet that cannot be printed, or for a dot.")
     lines.append("")
     for at in range(0, len(head), _ROW):
         row = head[at : at + _ROW]
@@ -72,7 +91,7 @@ def state(scene: Scene, screen: Screen, everything: bool) -> list[str]:
     """s: the states so far, and the present one's row of the table."""
     entered = scene.states_so_far
     if not entered:
-        return ["  Nobody talks here, so there is no state."]
+        return [f"  {_no_state(scene)}"]
     protocol, now = scene.leg.protocol, entered[-1]
     path = " → ".join((*entered[:-1], f"[{now}]"))
     lines = [*screen.prose(path), "", *screen.fact("Now", f"{now}: {scene.state_words(now)}"), ""]
@@ -80,24 +99,34 @@ def state(scene: Scene, screen: Screen, everything: bool) -> list[str]:
     lines += (
         [f"  From {now}, by the command and the class of its reply:"] if moves else ["  From here nothing leads on."]
     )
-    may = scene.may_come_next
     for move in moves:
         where = "stays" if move.to == now else f"to {move.to}"
-        refused = "" if move.verb in may else "   refused now"
-        lines.append(f"    {move.verb:12} {move.reply:8} {where}{refused}")
+        why = scene.refused_now(move.verb)
+        refused = f"refused now: {why}" if why else ""
+        lines.append(f"    {move.verb:12} {move.reply:8} {where:16} {refused}".rstrip())
+    if any(move.reply == "2yz" for move in moves):
+        lines += ["", "  2yz is any reply that begins with 2; 3yz, 4yz and 5yz likewise."]
     wrong = order.out_of_order(protocol, now)
     if wrong:
         lines += ["", *screen.prose(f"Out of order here: {', '.join(wrong)}.")]
     return lines
 
 
+def _no_state(scene: Scene) -> str:
+    step = scene.step
+    if step.kind is not Kind.LINK:
+        return "Nobody talks here, so there is no state."
+    if step.verb == Link.CONNECT:
+        return "No greeting yet: the state begins with what the server says first."
+    return "No conversation here, so there is no state."
+
+
 def message(scene: Scene, screen: Screen, everything: bool) -> list[str]:
     """m: the message as it stands, and which lines were put on top on the way."""
-    letter = scene.letter
     chunks = scene.standing
     if not chunks:
         return ["  There is no message yet."]
-    added = letter.added if letter is not None else ()
+    added = scene.added
     now = [field for field in added if field == scene.just_added]
     before = [field for field in added if field != scene.just_added]
     written = chunks[len(added) :]

@@ -79,6 +79,9 @@ class Walk:
         self.journey = asked.journey
         """The one that is looked at: `mine`, or the original."""
         self.n = 1
+        self._shown = False
+        """The last that was printed is the present step."""
+        self._ended = False
         self._asked = asked
         self._screen = screen
         self._keys = keys
@@ -103,12 +106,13 @@ class Walk:
         """Do what a line of keys asks for; True to leave."""
         if not self._keys.at_terminal:
             self._screen.say()
+        right_above, self._shown = self._shown, False
         key, _, argument = line.strip().partition(" ")
         action = self._actions.get(key)
         if action is not None:
             return bool(action(argument.strip()))
         if key in _PANES:
-            self._pane(key, argument.strip() == "all")
+            self._pane(key, argument.strip() == "all", right_above)
         elif key.lstrip("#").isascii() and key.lstrip("#").isdigit():
             self._jump(key)
         else:
@@ -121,6 +125,7 @@ class Walk:
         if self.mine.edits:
             version = "your version" if self.journey is self.mine else "original"
         self._screen.say_all(card(self.journey.scene(self.n), self._screen, version, above))
+        self._shown, self._ended = True, False
 
     def _top(self) -> None:
         scenario = self.journey.scenario
@@ -145,6 +150,10 @@ class Walk:
             self.n += 1
             self.show()
             return
+        if self._ended:
+            self._screen.say("This is the end. p goes back, q leaves.")
+            return
+        self._ended = True
         self._screen.tell("That was the last step.")
         self._screen.say_all(f"{fact}." for fact in phrases.outcome(self.journey))
         self._screen.say("p goes back, 1 to 5 to a stage, q leaves.")
@@ -180,7 +189,7 @@ class Walk:
         """Ask what is to be said here instead, and play again."""
         step = self.journey.step(self.n)
         if not self._can_edit(step):
-            self._screen.tell("Nothing is said here that could be changed: go to a command, a reply or a field.")
+            self._screen.tell(self._why_not(step))
             return
         old = gist(step) if step.kind is Kind.ANSWER else visible(step.head(1024).rstrip(b"\r\n").split(b"\r\n")[0])
         what = "the answer’s code, such as NXDOMAIN or SERVFAIL" if step.kind is Kind.ANSWER else "the line"
@@ -201,6 +210,14 @@ class Walk:
         if step.kind is Kind.ACTION:
             return step.verb in ("FIELD", "BODY") and step.leg.stage == "compose" and self.mine.scenario.message is None
         return step.kind in (Kind.COMMAND, Kind.REPLY, Kind.DATA, Kind.ANSWER)
+
+    def _why_not(self, step: Step) -> str:
+        """Why nothing can be edited at a step, and what could be instead."""
+        if step.leg.stage != "compose":
+            return "Nothing is said here that could be changed: go to a command, a reply or a field."
+        if self.mine.scenario.message is not None:
+            return "A letter of your own is changed in its file. Here commands and replies can be changed."
+        return "The fields of this letter can be changed, p goes back to them; --message FILE sends another text."
 
     def undo(self, _: str) -> None:
         """Take the last change back."""
@@ -273,10 +290,11 @@ class Walk:
 
     # Showing and saving -----------------------------------------------------------------------------------------------
 
-    def _pane(self, key: str, everything: bool) -> None:
-        from mailedu.cli.panes import PANES
+    def _pane(self, key: str, everything: bool, right_above: bool) -> None:
+        from mailedu.cli.panes import PANES, parts
 
-        self._screen.say_all(PANES[key](self.journey.scene(self.n), self._screen, everything))
+        pane = parts if key == "x" and right_above else PANES[key]
+        self._screen.say_all(pane(self.journey.scene(self.n), self._screen, everything))
 
     def help(self, _: str) -> None:
         """The keys."""

@@ -17,6 +17,8 @@ from mailedu import content
 _PLACE: Final = re.compile(r"\{([a-z]+)\}")
 #: A value longer than this is cut in the middle: a text has three rows.
 LONGEST: Final = 44
+#: Values that count octets: from 1,000 on they are written as all our numbers are.
+_COUNTS: Final = frozenset(("limit", "octets", "size"))
 
 
 class Template(NamedTuple):
@@ -34,7 +36,8 @@ class Template(NamedTuple):
             value = values.get(parts[at])
             if value is None:
                 return None
-            out[at] = shortened(value)
+            counts = parts[at] in _COUNTS and len(value) > 3 and value.isdecimal()
+            out[at] = shortened(f"{int(value):,}" if counts and len(value) <= LONGEST else value)
         return "".join(out)
 
     @property

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from mailedu.machine import ReplyClass
+from mailedu.pop3 import session as pop3_session
 from mailedu.pop3 import states as pop3
+from mailedu.smtp import session as smtp_session
 from mailedu.smtp import states as smtp
 
 _SMTP: Final = {
@@ -48,6 +50,13 @@ def moves(protocol: str, state: str) -> tuple[Move, ...]:
     if state not in smtp.State.__members__:
         return ()
     return tuple(Move(v.value, _SMTP[cls], to.name) for (v, cls), to in smtp.TRANSITIONS[smtp.State[state]].items())
+
+
+def objection(session: smtp_session.Session | pop3_session.Session, verb: str) -> str:
+    """The name of the guard that objects to a command now, such as `login wanted`; empty if none does."""
+    if isinstance(session, pop3_session.Session):
+        return next((name for name, strikes, _ in pop3.GUARDS.get(pop3.Verb(verb), ()) if strikes(session)), "")
+    return next((name for name, strikes, _ in smtp.GUARDS.get(smtp.Verb(verb), ()) if strikes(session)), "")
 
 
 def out_of_order(protocol: str, state: str) -> tuple[str, ...]:

@@ -75,8 +75,8 @@ _ACTIONS: Final = {
 _HELD: Final = {
     "writing": "being written on {host}",
     "holding": "on {host}",
-    "sending": "on its way from {host} to {to}, which does not answer for it yet",
-    "queued": "in the queue of {host}, which answers for it",
+    "sending": "on its way from {host} to {to}, which is not responsible for it yet",
+    "queued": "in the queue of {host}, which is responsible for it",
     "mailbox": "in the mailbox of {to}, on {host}",
     "fetching": "in the mailbox on {host}, with a copy on {to}",
     "fetched": "on {host} alone; the mailbox has it no more",
@@ -126,7 +126,7 @@ def goes_on(step: Step) -> bool:
 
 
 def whereabouts(scene: Scene) -> str:
-    """Where the letter is and who answers for it; empty where there is no letter yet."""
+    """Where the letter is and who is responsible for it; empty where there is no letter yet."""
     holder: Holder = scene.holder
     if not holder.host:
         return ""
@@ -150,6 +150,8 @@ def envelope(scene: Scene, most: int = 4) -> tuple[str, ...]:
     letter = scene.letter
     if protocol == "pop3" or letter is None or scene.leg.stage is Stage.ACCESS:
         return ()
+    if protocol == "bounce" and scene.step.verb != Action.DROP:  # what is written here is the report
+        return (f"from {_address('')}", f"to {_address(letter.envelope.reverse_path)}")
     return (
         f"from {_address(letter.envelope.reverse_path)}",
         *_recipients(tuple(visible(recipient) for recipient in letter.envelope.recipients), most),

@@ -101,10 +101,14 @@ class Scene:
             return ()
         if self.step.kind is Kind.LINK and self.step.verb != "CONNECT":
             return ()
-        listener = self._follower()
-        if isinstance(listener, pop3.Client):
-            return tuple(pop3_states.may_come_next(listener.session))
-        return tuple(states.may_come_next(listener.session))
+        session = self._follower.session
+        if isinstance(session, pop3.Session):
+            return tuple(pop3_states.may_come_next(session))
+        return tuple(states.may_come_next(session))
+
+    def refused_now(self, verb: str) -> str:
+        """Why a command that the state has would be refused now: the name of the guard; empty if none objects."""
+        return order.objection(self._follower.session, verb)
 
     @property
     def who_is_next(self) -> str:
@@ -143,12 +147,18 @@ class Scene:
 
     @property
     def standing(self) -> tuple[bytes, ...]:
-        """The letter's octets as they stand: while it is being composed, what is written so far."""
+        """The octets of the letter, or of the report, as they stand: while it is written, what there is so far."""
         letter = self.letter
-        if letter is not None:
+        if letter is not None and self.leg.protocol != series.BOUNCE:
             return letter.chunks
-        own = (Action.FIELD, Action.BODY, Action.PART, Action.FILE)
+        own = (Action.FIELD, Action.BODY, Action.PART, Action.FILE, Action.BOUNCE)
         return tuple(chunk for step in self.ladder if step.verb in own for chunk in step.octets)
+
+    @property
+    def added(self) -> tuple[bytes, ...]:
+        """The fields that hops have put on top of what stands, the last one first."""
+        letter = self.letter
+        return letter.added if letter is not None and self.leg.protocol != series.BOUNCE else ()
 
     @property
     def just_added(self) -> bytes:
@@ -179,6 +189,7 @@ class Scene:
                 entered += [step.before, step.after] if not entered and step.before != step.after else [step.after]
         return tuple(entered)
 
+    @cached_property
     def _follower(self) -> smtp.Client | pop3.Client:
         """A listener to this conversation up to here. Long texts are spared it: only their ends matter to the state."""
         is_pop3 = self.leg.protocol == "pop3"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from mailedu.agents.actions import Action
 from mailedu.agents.effects import (
@@ -64,6 +64,9 @@ class Series(Generic[T]):
 
 # Who holds the letter -------------------------------------------------------------------------------------------------
 
+#: The protocol of a leg in which a report is written, and what the report is called until it has an id.
+BOUNCE: Final = "bounce"
+
 
 class Holder(NamedTuple):
     """Where a letter is, and who answers for it."""
@@ -93,8 +96,13 @@ def holders(steps: Sequence[Step]) -> Series[Holder]:
             value = Holder(leg.letter, leg.peer, "fetching", leg.actor)
         elif kind is Kind.ACTION and step.verb in (Action.PARSE, Action.READ):
             value = Holder(leg.letter, leg.actor, "fetched" if series.last.how == "fetched" else "reading")
-        elif leg.letter in owner and leg.letter != series.last.letter and kind is Kind.LINK:
-            value = owner[leg.letter]
+        elif kind is Kind.ACTION and step.verb == Action.BOUNCE:
+            value = Holder(BOUNCE, leg.actor, "writing")
+        elif leg.letter != series.last.letter and leg.protocol != BOUNCE:
+            if leg.letter in owner:
+                value = owner[leg.letter]
+            elif kind is Kind.LINK and leg.stage == "submit":
+                value = Holder(leg.letter, leg.actor, "holding")
         for effect in step.effects:
             if isinstance(effect, Composed):
                 value = Holder(effect.letter.id, effect.host, "holding")
@@ -123,7 +131,12 @@ class Named(NamedTuple):
 
     address: str
     answer: str
-    """asked, accepted or refused."""
+    """asked, accepted, put off (4yz) or refused."""
+
+
+#: First digit of a reply -> what it says to an address; any other refuses it.
+_ANSWERS: Final = {b"2": "accepted", b"4": "put off"}
+_NOT_TAKEN: Final = frozenset(("put off", "refused"))
 
 
 class EnvelopeSoFar(NamedTuple):
@@ -152,14 +165,14 @@ def envelopes(steps: Sequence[Step]) -> Series[EnvelopeSoFar]:
         elif not asks and step.kind is not Kind.REPLY:
             continue
         elif asks and verb == "MAIL":
-            if through or sender is None or sender[1].answer == "refused":
+            if through or sender is None or sender[1].answer in _NOT_TAKEN:
                 sender, to, through = (step.n, Named(_address(step), "asked")), {}, False
         elif asks and verb == "RCPT":
             to = {**to, step.n: Named(_address(step), "asked")}
         elif asks:
             continue
         else:
-            answer = "accepted" if step.octets[0][:1] == b"2" else "refused"
+            answer = _ANSWERS.get(step.octets[0][:1], "refused")
             if verb == "MAIL" and sender is not None and sender[0] == step.answers:
                 sender = (step.answers, sender[1]._replace(answer=answer))
             elif verb == "MAIL" and answer == "accepted" and step.answers != -1:

@@ -48,11 +48,12 @@ def test_a_command_shows_all_that_matters(mailedu: Call) -> None:
 def test_a_reply_shows_its_digits_and_where_it_leads(mailedu: Call) -> None:
     out = mailedu("walk", typed="29\n").out.rsplit("Step 29", 1)[1]
     assert "mail.example.com answers Alice’s laptop:" in out
-    assert "  Code      2  " in out
-    assert "            5  " in out
+    assert "  Code      2..  Done" in out
+    assert "            .5.  The mail system" in out
+    assert "            ..0  Which of its kind" in out
     assert "  State     DATA before, now READY: " in out
     assert "  Next      the client may say MAIL, " in out
-    assert "  Letter    in the queue of mail.example.com, which answers for it" in out
+    assert "  Letter    in the queue of mail.example.com, which is responsible for it" in out
 
 
 def test_base64_is_undone(mailedu: Call) -> None:
@@ -73,6 +74,12 @@ def test_every_step_can_be_walked_and_none_lacks_a_title(mailedu: Call) -> None:
     assert max(map(len, done.out.splitlines())) <= 80
 
 
+def test_the_end_is_told_once_in_full(mailedu: Call) -> None:
+    out = mailedu("walk", typed=typed(str(STEPS), "", "", "p", "n", "")).out
+    assert out.count("That was the last step.") == 2  # again after somebody went back
+    assert out.count("This is the end. p goes back, q leaves.\n") == 1
+
+
 @pytest.mark.parametrize(
     "name", ["figure-21-6", "figure-21-10", "unknown-user", "server-down", "greylisting", "too-large"]
 )
@@ -80,6 +87,15 @@ def test_every_scenario_can_be_walked(mailedu: Call, name: str) -> None:
     steps = len(play(name))
     done = mailedu("walk", name, typed="\n" * steps)
     assert heads(done.out) == list(range(1, steps + 1))
+    cards = re.split(r"^(?=Step )", done.out.split("That was the last step.")[0], flags=re.MULTILINE)[1:]
+    assert max(len(card.splitlines()) for card in cards[:-1]) <= 25  # 24 and an empty line
+
+
+def test_a_letter_is_cut_to_fit_a_screen_and_the_key_for_all_is_named(mailedu: Call) -> None:
+    octets = mailedu("walk", typed="27\n").out.rsplit("Step 27", 1)[1].split("\n\n")[1].splitlines()
+    assert len(octets) == 6
+    assert octets[-1] == "    … and 23 more lines, 818 octets in all; `m all` shows them"
+    assert "    --=_" in mailedu("walk", typed="#8\n").out.rsplit("Step 8", 1)[1].split("\n\n")[1]
 
 
 def test_a_report_of_failure_is_called_one(mailedu: Call) -> None:
@@ -169,8 +185,15 @@ def test_an_answer_of_the_dns_is_edited_by_its_code(mailedu: Call) -> None:
 
 
 def test_where_nothing_is_said_nothing_can_be_changed(mailedu: Call) -> None:
-    for step in ("11", "10", "33", "59"):
+    for step in ("11", "33", "59"):
         assert "Nothing is said here that could be changed" in mailedu("walk", typed=typed(step, "e", "q")).out
+
+
+def test_where_a_letter_is_written_it_is_told_what_can_be_changed(mailedu: Call, tmp_path: Path) -> None:
+    for step in ("#8", "10"):
+        assert "--message FILE" in mailedu("walk", typed=typed(step, "e", "q")).out
+    (tmp_path / "own.txt").write_text("Hello\n")
+    assert "is changed in its file" in mailedu("walk", "--message", "own.txt", typed=typed("e", "q")).out
 
 
 def test_a_line_that_cannot_be_said_is_refused_in_one_line(mailedu: Call) -> None:
@@ -247,8 +270,26 @@ def pane(mailedu: Call, step: int, keys: str) -> str:
 
 def test_x_explains_every_digit_and_part(mailedu: Call) -> None:
     out = pane(mailedu, 24, "x")
-    for line in (r"  Code      2  Done", r"            5  ", r"            0  ", r"     4  2\.1\.5 +enhanced code: "):
+    for line in (
+        r"  Code      2\.\.  ",
+        r"            \.5\.  ",
+        r"            \.\.0  ",
+        r"     4  2\.1\.5 +enhanced code: ",
+    ):
         assert re.search(f"^{line}", out, re.MULTILINE), line
+
+
+def test_x_right_below_the_step_does_not_say_it_again(mailedu: Call) -> None:
+    out = pane(mailedu, 24, "x")
+    assert out.count("Accepted to be passed on.") == out.count("RFC 6409 3.2") == 1
+    later = mailedu("walk", typed=typed("24", "y", "x")).out.rsplit("Step 24 of ", 1)[1]
+    assert later.count("Accepted to be passed on.") == later.count("RFC 6409 3.2") == 2
+    assert "No digits, no parts" in pane(mailedu, 11, "x")
+
+
+def test_x_says_where_the_same_part_comes_again(mailedu: Call) -> None:
+    assert re.search(r"code: the reply in three digits: done \(again\s+at 22, 38, 57, 71, 96\)", pane(mailedu, 14, "x"))
+    assert "(again at 49)" in pane(mailedu, 36, "x")  # the second record's owner is the same pointer
 
 
 def test_y_shows_octets_as_hexadecimal_and_text(mailedu: Call) -> None:
@@ -263,8 +304,12 @@ def test_s_shows_the_way_here_and_the_row_of_the_table(mailedu: Call) -> None:
     assert re.search(r"^    DATA +3yz +to DATA$", out, re.MULTILINE)
     assert re.search(r"^    NOOP +2yz +stays$", out, re.MULTILINE)
     assert "Out of order here: AUTH, MAIL." in out
-    assert re.search(r"^    MAIL .* refused now$", pane(mailedu, 14, "s"), re.MULTILINE)
+    assert "  2yz is any reply that begins with 2" in out
+    assert re.search(r"^    MAIL .* refused now: login wanted$", pane(mailedu, 14, "s"), re.MULTILINE)
+    assert re.search(r"^    AUTH .* refused now: logged in already$", pane(mailedu, 20, "s"), re.MULTILINE)
     assert "Nobody talks here" in pane(mailedu, 1, "s")
+    assert "No greeting yet" in pane(mailedu, 11, "s")
+    assert "2yz" not in pane(mailedu, 65, "s")
 
 
 def test_m_marks_what_this_hop_added(mailedu: Call) -> None:

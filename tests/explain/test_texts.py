@@ -182,3 +182,10 @@ TODAY = {
 def test_todays_practice_is_named(key: str) -> None:
     folder, section, header = key.split("/", 2)
     assert TODAY[key] in store.texts(folder, section)[header].today
+
+
+def test_octets_are_counted_with_commas_and_other_numbers_left_alone() -> None:
+    text = store.template("{octets} of {number}")
+    assert text.fill({"octets": "52428800", "number": "52428800"}) == "52,428,800 of 52428800"
+    assert text.fill({"octets": "999", "number": "1"}) == "999 of 1"
+    assert text.fill({"octets": "many", "number": "1"}) == "many of 1"

@@ -62,14 +62,40 @@ def test_the_letter_is_where_somebody_answers_for_it() -> None:
     assert places == [
         "being written on Alice’s laptop",
         "on Alice’s laptop",
-        "on its way from Alice’s laptop to mail.example.com, which does not answer for it yet",
-        "in the queue of mail.example.com, which answers for it",
-        "on its way from mail.example.com to mx1.example.net, which does not answer for it yet",
-        "in the queue of mx1.example.net, which answers for it",
+        "on its way from Alice’s laptop to mail.example.com, which is not responsible for it yet",
+        "in the queue of mail.example.com, which is responsible for it",
+        "on its way from mail.example.com to mx1.example.net, which is not responsible for it yet",
+        "in the queue of mx1.example.net, which is responsible for it",
         "in the mailbox of bob@example.net, on mx1.example.net",
         "in the mailbox on mx1.example.net, with a copy on Bob’s phone",
         "on Bob’s phone alone; the mailbox has it no more",
     ]
+
+
+def test_a_letter_that_is_already_written_is_with_its_sender() -> None:
+    journey = play("figure-21-6")
+    assert phrases.whereabouts(journey.scene(1)) == "on Alice’s laptop"
+
+
+def test_while_a_report_is_written_it_is_what_is_spoken_of() -> None:
+    journey = play("unknown-user")
+    for verb in ("BOUNCE.1", "PART.1", "PART.2", "PART.3"):
+        scene = journey.scene(journey.by_place[f"bounce:example.net/{verb}"].n)
+        assert phrases.kind_of(scene.holder.letter) == "report"
+        assert phrases.envelope(scene) == ("from <>, nobody", "to alice@example.com")
+        assert scene.standing[0].startswith(b"From: Mail delivery")
+        assert scene.added == ()
+    assert phrases.whereabouts(journey.scene(journey.by_place["bounce:example.net/PART.1"].n)) == (
+        "being written on mail.example.com"
+    )
+
+
+def test_what_is_put_off_is_not_refused() -> None:
+    journey = play("greylisting")
+    assert phrases.envelope(journey.scene(journey.by_place["deliver:example.net/RCPT.1!"].n)) == (
+        "from alice@example.com, accepted",
+        "to bob@example.net, put off",
+    )
 
 
 def test_a_copy_stays_where_nothing_was_deleted() -> None:

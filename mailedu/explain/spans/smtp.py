@@ -216,6 +216,7 @@ def _words(scan: Scan, start: int, end: int, hello: bool, number: int) -> None:
     if numbers:
         scan.keep("number", numbers[0])
     if len(numbers) > 1:
+        scan.keep("octets", numbers[0])
         scan.keep("limit", numbers[1])
     queued = _QUEUED.search(words)
     if queued:
