@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from mailedu.agents.actions import Action
 from mailedu.cli import octets
 from mailedu.cli.screen import Screen
-from mailedu.explain import Explanation
+from mailedu.explain import Digit, Explanation
 from mailedu.journey import phrases
 from mailedu.journey.gist import gist
 from mailedu.journey.scene import Scene
@@ -20,6 +21,8 @@ _OCTET_LINES = (8, 6, 5, 4, 3, 2)
 _READ_LINES = (16, 12, 10, *_OCTET_LINES)
 #: Rows that a card should not exceed where the screen has no end, and what is read there.
 _ROWS, _READ_ROWS = 24, 30
+#: What parts the first words of a meaning from the rest.
+_CLAUSE = re.compile(r"[:;,.]")
 
 
 def card(scene: Scene, screen: Screen, version: str = "", above: int = 0) -> list[str]:
@@ -101,7 +104,7 @@ def _details(scene: Scene, screen: Screen, detail: int) -> list[str]:
     explained = scene.explanation
     lines = sources(explained, screen)
     if detail > 0:
-        lines += screen.fact("Code", *code(explained)[: 3 if detail > 1 else 2])
+        lines += screen.fact("Code", *(code(explained) if detail > 1 else (_code_in_short(explained),)))
     if detail > 1:
         lines += screen.fact("Parts", parts(scene))
     return lines
@@ -109,8 +112,17 @@ def _details(scene: Scene, screen: Screen, detail: int) -> list[str]:
 
 def code(explained: Explanation) -> list[str]:
     """The digits of a reply code, each at its place: `5..  No`, `.5.  The mail system`, `..0  Which of its kind`."""
-    digits = explained.digits
-    return [f"{one.digit:.>{one.position}}".ljust(len(digits), ".") + f"  {visible(one.meaning)}" for one in digits]
+    return [f"{_placed(digit)}  {visible(digit.meaning)}" for digit in explained.digits]
+
+
+def _code_in_short(explained: Explanation) -> str:
+    """The digits in one line, with what their meanings say first."""
+    return ", ".join(f"{_placed(digit)} {_CLAUSE.split(digit.meaning)[0]}" for digit in explained.digits)
+
+
+def _placed(digit: Digit) -> str:
+    """A digit of a code of three, dots for the others."""
+    return f"{digit.digit:.>{digit.position}}".ljust(3, ".")
 
 
 def sources(explained: Explanation, screen: Screen) -> list[str]:

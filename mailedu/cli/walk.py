@@ -48,6 +48,7 @@ HELP: Final = (
     ("m", "message as it stands"),
     ("k", "packets of this step"),
     ("l", "mailboxes and queues"),
+    ("y all", "the same uncut; so with m, k and l"),
     ("w FILE", "write the whole transcript; w! writes over a file"),
     ("q", "leave"),
 )

@@ -23,7 +23,7 @@ class State(StrEnum):
 
     OPENING = "connected, not yet greeted"
     AUTHORIZATION = "greeted, nobody logged in"
-    TRANSACTION = "logged in, the maildrop is locked"
+    TRANSACTION = "logged in, maildrop locked"
     UPDATE = "leaving, marked messages are being removed"
     CLOSED = "conversation over"
 

@@ -146,6 +146,7 @@ def test_an_unknown_key_gets_one_line(mailedu: Call) -> None:
 
 def test_the_keys_are_listed(mailedu: Call) -> None:
     out = mailedu("walk", typed="?\n").out
+    assert "y all" in out
     for key in "p e g o u x y s m k l q".split():
         assert re.search(rf"^  {key} +\w", out, re.MULTILINE)
 

@@ -173,7 +173,7 @@ def test_where_a_value_is_missing_the_next_text_serves() -> None:
 def test_the_two_numbers_of_a_letter_that_is_too_large_are_given() -> None:
     line = b"552 5.3.4 9000 octets are more than the 512 allowed here\r\n"
     found = explain(Key("submission", Kind.REPLY, "MAIL", "READY", line))
-    assert "9000" in found.what
+    assert "9,000" in found.what
     assert "512" in found.what
 
 
