@@ -241,7 +241,7 @@ class _Engine:
         outcome: Outcome = conversation.run(script)
         if self._plans:
             outcome = _as_taken(outcome, policy.accepted)
-        if letter is not None and "ua" not in client_host.roles:
+        if letter is not None and leg.stage is Stage.DELIVER:
             self._hand_over(leg, letter, outcome)
         if Stage.DELIVER in self._stages:
             for accepted in policy.accepted:
