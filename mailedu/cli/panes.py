@@ -41,7 +41,8 @@ def parts(scene: Scene, screen: Screen, everything: bool) -> list[str]:
 def explained(key: Key, explanation: Explanation, screen: Screen) -> list[str]:
     """All that an explanation says: its texts, its digits, and which octets mean what."""
     above = [*card.meaning(explanation, screen), "", *card.sources(explanation, screen)]
-    return [*above, *_parts(key, explanation, screen)]
+    gap = [] if explanation.digits else [""]
+    return [*above, *gap, *_parts(key, explanation, screen)]
 
 
 def _parts(key: Key, explanation: Explanation, screen: Screen) -> list[str]:

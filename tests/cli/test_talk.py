@@ -81,6 +81,7 @@ def test_words_to_mailedu(mailedu: Call) -> None:
     assert "No word :nonsense: there are :help, " in out
     assert "[CONNECTED] C: :help\nS: 500 " in out
     assert re.search(r"^C: EHLO me\n  \S", out, re.MULTILINE)
+    assert re.search(r"^  See .*\n(?: {12}.*\n)*(?:  The book .*\n(?: {12}.*\n)*)?\n  Which octets", out, re.MULTILINE)
     assert re.search(r"^ +\d+  PIPELINING +extension: ", out, re.MULTILINE)
     assert "S: 221" not in talk(mailedu, "smtp", ":quit", "QUIT")
 
