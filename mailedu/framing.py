@@ -25,17 +25,17 @@ def dot_stuff(chunks: Iterable[bytes]) -> tuple[bytes, ...]:
     out: list[bytes] = []
     tail = CRLF
     for chunk in chunks:
-        seam = (tail + chunk[:1])[-3:] if chunk else b""
         dotted = chunk
-        if b"." in chunk and b"\r\n." in chunk:  # to find one octet takes a tenth of the time
-            dotted = chunk.replace(b"\r\n.", b"\r\n..")
-        # A line may begin with this chunk (CRLF | .) or its CRLF may straddle the cut (CR | LF .).
-        if seam == b"\r\n.":
-            dotted = b"." + dotted
-        elif tail[-1:] == b"\r" and chunk[:2] == b"\n.":
-            dotted = b"\n.." + dotted[2:]
+        if b"." in chunk:  # to find one octet takes a tenth of the time
+            if b"\r\n." in chunk:
+                dotted = chunk.replace(b"\r\n.", b"\r\n..")
+            # A line may begin with this chunk (CRLF | .) or its CRLF may straddle the cuts (CR | LF | .).
+            if tail == CRLF and chunk[:1] == b".":
+                dotted = b"." + dotted
+            elif tail[-1:] == b"\r" and chunk[:2] == b"\n.":
+                dotted = b"\n.." + dotted[2:]
         out.append(dotted)
-        tail = (tail + chunk[-2:])[-2:]
+        tail = chunk[-2:] if len(chunk) > 1 else (tail + chunk)[-2:]
     return tuple(out)
 
 
@@ -44,14 +44,17 @@ def dot_unstuff(chunks: Iterable[bytes]) -> tuple[bytes, ...]:
     out: list[bytes] = []
     tail = CRLF
     for chunk in chunks:
-        plain = chunk.replace(b"\r\n.", b"\r\n") if b"." in chunk and b"\r\n." in chunk else chunk
-        if tail == CRLF and chunk[:1] == b".":
-            plain = plain[1:]
-        elif tail[-1:] == b"\r" and chunk[:2] == b"\n.":
-            plain = b"\n" + plain[2:]
+        plain = chunk
+        if b"." in chunk:
+            if b"\r\n." in chunk:
+                plain = chunk.replace(b"\r\n.", b"\r\n")
+            if tail == CRLF and chunk[:1] == b".":
+                plain = plain[1:]
+            elif tail[-1:] == b"\r" and chunk[:2] == b"\n.":
+                plain = b"\n" + plain[2:]
         if plain:
             out.append(plain)
-        tail = (tail + chunk[-2:])[-2:]
+        tail = chunk[-2:] if len(chunk) > 1 else (tail + chunk)[-2:]
     return tuple(out)
 
 
@@ -305,9 +308,15 @@ class Content:
 
     @property
     def stuffed(self) -> tuple[bytes, ...]:
-        """The chunks as they travel. Computed once; chunks without a leading dot are the very same objects."""
+        """The chunks as they travel, and as who hears them will keep them: small ones gathered. Computed once.
+
+        Large chunks without a leading dot are the very same objects.
+        """
         if self._stuffed is None:
-            self._stuffed = dot_stuff(self.chunks)
+            kept = DottedText()
+            for chunk in dot_stuff(self.chunks):
+                kept.feed(chunk)
+            self._stuffed = kept.gathered()
         return self._stuffed
 
     def _lines(self) -> list[Lines]:
@@ -317,6 +326,10 @@ class Content:
 
     def has_bare_line_end(self) -> bool:
         """True if a CR or LF stands alone, or the last line has no end."""
+        if len(self.chunks) == 1 and self.size < GATHER:
+            (chunk,) = self.chunks
+            crlf = chunk.count(CRLF)
+            return not crlf == chunk.count(b"\r") == chunk.count(b"\n") or chunk[-1:] not in (b"\n", b"")
         lone_cr = lone_lf = 0
         for lines in self._lines():
             lone_cr += lines.lone_cr

@@ -92,12 +92,13 @@ class Plan(NamedTuple):
 class Plans:
     """All edits of a journey by place, and which of them were reached."""
 
-    __slots__ = ("_by_place", "_patterns", "reached")
+    __slots__ = ("_by_place", "_legs", "_patterns", "reached")
 
     def __init__(self, given: Iterable[Edit], own: Iterable[Edit]) -> None:
         """`given`: the scenario's and its faults'; `own`: the learner's, which count more."""
         self._by_place: dict[str, Plan] = {}
         self._patterns: list[tuple[re.Pattern[str], str, Plan]] = []
+        self._legs: set[re.Pattern[str]] = set()
         self.reached: set[str] = set()
         for edits, mine in ((given, False), (own, True)):
             for edit in edits:
@@ -109,13 +110,17 @@ class Plans:
         say = (*before.say, *edit.say) if before is not None and waits else edit.say
         plan = Plan(say, edit.then, own)
         self._by_place[edit.place] = plan
+        self._legs.add(_pattern(edit.place.partition("/")[0]))
         if "*" in edit.place:
             # `deliver:*/RCPT.1!` is that place of every such leg: so a fault works on any letter.
-            pattern = re.escape(edit.place).replace(r"\*", "[^/#@]*")
-            self._patterns.insert(0, (re.compile(pattern), edit.place, plan))
+            self._patterns.insert(0, (_pattern(edit.place), edit.place, plan))
 
     def __bool__(self) -> bool:
         return bool(self._by_place)
+
+    def concern(self, leg: str) -> bool:
+        """Whether there are any for this leg."""
+        return any(pattern.fullmatch(leg) for pattern in self._legs)
 
     def at(self, place: str) -> Plan | None:
         """What to say at `place` instead, or None."""
@@ -128,6 +133,10 @@ class Plans:
                 self.reached.add(written)
                 return plan
         return None
+
+
+def _pattern(written: str) -> re.Pattern[str]:
+    return re.compile(re.escape(written).replace(r"\*", "[^/#@]*"))
 
 
 def nearest(place: str, places: Iterable[str]) -> list[str]:

@@ -12,18 +12,19 @@ from typing import Any, Final
 from mailedu import pop3, smtp
 from mailedu.agents import draw, fetch, transfer_agent, user_agent
 from mailedu.agents.actions import Action, Link
-from mailedu.agents.effects import Delivered, Letter, Stored
+from mailedu.agents.effects import Delivered, Effect, Letter, Stored
 from mailedu.agents.errand import Agent, Do, Leg, Lookup, NoConnection, Sleep, Stage, Start, Talk
 from mailedu.agents.policy import Accepted, MailboxPolicy, MailPolicy
 from mailedu.agents.world import SUBMISSION, World
 from mailedu.dns import message as dns
 from mailedu.dns.zone import Rcode, Result
 from mailedu.journey.edit import Edit, Plans
+from mailedu.journey.edited import EditedConversation, Following
 from mailedu.journey.journey import Journey
-from mailedu.journey.pump import Conversation
+from mailedu.journey.pump import Conversation, Serve
 from mailedu.journey.scenario import Scenario, load
 from mailedu.journey.step import Step
-from mailedu.machine import Kind
+from mailedu.machine import Kind, Script
 from mailedu.network.clock import Clock
 from mailedu.smtp.scripts import Fate, Outcome
 
@@ -104,7 +105,7 @@ class _Engine:
             except StopIteration:
                 continue
 
-    # Errands --------------------------------------------------------------------------------------------------------------
+    # Errands ----------------------------------------------------------------------------------------------------------
 
     def _place(self, leg: str, verb: str) -> str:
         key = f"{leg}/{verb}"
@@ -223,22 +224,19 @@ class _Engine:
             return NoConnection(up)
         if leg.protocol == "pop3":
             mailboxes = MailboxPolicy(world, host, client_host)
-            return Conversation(
-                leg, clock, profile, self._plans, self._steps,
+            return self._converse(
+                leg, script, mailboxes.effects, pop3.Client,
                 lambda stand_in: pop3.Server(host.name, mailboxes, texts=host.texts, stand_in=stand_in),
-                pop3.Client(), mailboxes.effects,
-            ).run(script)  # fmt: skip
+            )  # fmt: skip
         policy = MailPolicy(world, host, client_host, leg.name, letter)
         submission = port == SUBMISSION
         offers = host.offers if submission else _without_login(host.offers)
-        conversation = Conversation(
-            leg, clock, profile, self._plans, self._steps,
+        outcome: Outcome = self._converse(
+            leg, script, policy.effects, smtp.Client,
             lambda stand_in: smtp.Server(
                 host.name, policy, texts=host.texts, offers=offers, wants_login=submission, stand_in=stand_in
             ),
-            smtp.Client(), policy.effects,
         )  # fmt: skip
-        outcome: Outcome = conversation.run(script)
         if self._plans:
             outcome = _as_taken(outcome, policy.accepted)
         if letter is not None and leg.stage is Stage.DELIVER:
@@ -247,6 +245,15 @@ class _Engine:
             for accepted in policy.accepted:
                 self._push(transfer_agent.take_charge(world, accepted), clock.now)
         return outcome
+
+    def _converse(
+        self, leg: Leg, script: Script, effects: list[Effect], client: Callable[[], Following], serve: Serve
+    ) -> Any:
+        """Let a client say its script to a server, with the edits that concern this leg."""
+        about = leg, self._clock, self._scenario.profile, self._steps, serve, effects
+        if self._plans.concern(leg.name):
+            return EditedConversation(*about, client(), self._plans).run(script)
+        return Conversation(*about).run(script)
 
     def _hand_over(self, leg: Leg, letter: Letter, outcome: Outcome) -> None:
         """Note at the reply to the dot for whom it was: there a client is rid of them."""

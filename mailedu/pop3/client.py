@@ -46,24 +46,20 @@ class Client:
         """Part of a line is in `_theirs`."""
         self._status: Reply | None = None
         self._body: DottedText | None = None
-        self._closed = False
+        self.closed = False
 
     @property
     def state(self) -> State:
         return self.session.state
 
     @property
-    def closed(self) -> bool:
-        return self._closed
-
-    @property
     def timeout(self) -> float | None:
         """Seconds that the server may be silent now; None when nothing is awaited."""
-        return TIMEOUT if self._pending and not self._closed else None
+        return TIMEOUT if self._pending and not self.closed else None
 
     def send(self, line: bytes) -> list[Event]:
         """Say a line; CRLF is added."""
-        if self._closed:
+        if self.closed:
             return []
         octets = line + CRLF
         self._out.append(octets)
@@ -73,7 +69,7 @@ class Client:
 
     def send_octets(self, chunks: tuple[bytes, ...]) -> list[Event]:
         """Say octets as they are."""
-        if self._closed:
+        if self.closed:
             return []
         self._out.extend(chunks)
         for chunk in chunks:
@@ -82,13 +78,13 @@ class Client:
 
     def follow(self, data: bytes) -> list[Event]:
         """Take octets that a client said to its server, cut anywhere."""
-        if not self._closed:
+        if not self.closed:
             self._hear_client(data)
         return self._take_events()
 
     def receive(self, data: bytes) -> list[Event]:
         """Take octets that the server said, cut anywhere."""
-        if self._closed:
+        if self.closed:
             return []
         theirs = self._theirs
         body = self._body
@@ -105,7 +101,7 @@ class Client:
             if not data:
                 return self._take_events()
         theirs.feed(data)
-        while not self._closed:
+        while not self.closed:
             body = self._body
             if body is not None:
                 rest = theirs.rest()
@@ -129,7 +125,7 @@ class Client:
         if self._status is not None and self._body is not None:
             self._half_answered(self._status, self._body)
         self._status = self._body = None
-        self._closed = True
+        self.closed = True
         self.session.state = State.CLOSED
         return self._take_events()
 
@@ -194,7 +190,7 @@ class Client:
         self._events.append(_new(Event, told))
         self._said += 1
         if after is _CLOSED:
-            self._closed = True
+            self.closed = True
 
     def _half_answered(self, status: Reply, body: DottedText) -> None:
         command, number = self._pending.popleft()

@@ -104,7 +104,7 @@ class Server:
         self._events: list[Event] = []
         self._said = 0
         self._waiting: _Waiting | None = None
-        self._closed = False
+        self.closed = False
         self._hear(grammar.GREETING, -1)
 
     @property
@@ -112,17 +112,13 @@ class Server:
         return self.session.state
 
     @property
-    def closed(self) -> bool:
-        return self._closed
-
-    @property
     def timeout(self) -> float | None:
         """Seconds that the client may be silent; None while the client waits for us."""
-        return None if self._waiting is not None or self._closed else TIMEOUT
+        return None if self._waiting is not None or self.closed else TIMEOUT
 
     def receive(self, data: bytes) -> list[Event]:
         """Take octets from the client, cut anywhere; returns what was said by both in the order of understanding."""
-        if not self._closed:
+        if not self.closed:
             if not self._unread and data.find(b"\n") == len(data) - 1 and 0 < len(data) <= MAX_COMMAND:
                 self._command(data)  # one whole line: nearly always
             else:
@@ -145,7 +141,7 @@ class Server:
         command, number, instead = self._waiting
         self._waiting = None
         made = FINISH[command.verb](self, answer)
-        if self._closed:
+        if self.closed:
             self._release()
             return []
         self._say(command, number, made, instead)
@@ -198,7 +194,7 @@ class Server:
     def _read(self) -> None:
         """Read commands until there are no more, or the policy wants time, or all is over."""
         self._unread = True
-        while self._waiting is None and not self._closed:
+        while self._waiting is None and not self.closed:
             # One octet more than allowed, so that what was cut off is too long as well.
             line = self._buffer.line(MAX_COMMAND + 1)
             if line is None:
@@ -272,7 +268,7 @@ class Server:
             self._close()
 
     def _close(self) -> None:
-        self._closed = True
+        self.closed = True
         self.session.state = State.CLOSED
         self._buffer.clear()
         if self._waiting is None:

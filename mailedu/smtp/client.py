@@ -46,20 +46,16 @@ class Client:
         self._lines: list[bytes] = []
         self._unread = self._unfollowed = False  # whether the line buffers hold anything
         self._heard = 0
-        self._closed = False
+        self.closed = False
 
     @property
     def state(self) -> State:
         return self.session.state
 
     @property
-    def closed(self) -> bool:
-        return self._closed
-
-    @property
     def timeout(self) -> float | None:
         """Seconds that the server may be silent now; None when nothing is awaited."""
-        if self._closed:
+        if self.closed:
             return None
         return TIMEOUTS.get(self._pending[0][0], TIMEOUT) if self._pending else None
 
@@ -73,7 +69,7 @@ class Client:
 
     def send_octets(self, chunks: tuple[bytes, ...]) -> list[Event]:
         """Say octets as they are."""
-        if self._closed:
+        if self.closed:
             return []
         self._out.extend(chunks)
         for chunk in chunks:
@@ -82,13 +78,13 @@ class Client:
 
     def follow(self, data: bytes) -> list[Event]:
         """Take octets that a client said to its server, cut anywhere."""
-        if not self._closed:
+        if not self.closed:
             self._hear_client(data)
         return self._take_events()
 
     def receive(self, data: bytes) -> list[Event]:
         """Take octets that the server said, cut anywhere."""
-        if self._closed:
+        if self.closed:
             return []
         if not self._unread and data.find(b"\n") == len(data) - 1 and 0 < len(data) < MAX_LINE:
             self._line(data)  # one whole line: nearly always
@@ -96,7 +92,10 @@ class Client:
             return events
         theirs = self._theirs
         theirs.feed(data)
-        while not self.closed and (line := theirs.line(MAX_LINE)) is not None:
+        while not self.closed:
+            line = theirs.line(MAX_LINE)
+            if line is None:
+                break
             self._line(line.octets)
         self._unread = bool(theirs)
         return self._take_events()
@@ -107,10 +106,10 @@ class Client:
 
     def eof(self) -> list[Event]:
         """The other side has gone, or this one stops: what was begun is told as far as it came."""
-        if self._lines and not self._closed:
+        if self._lines and not self.closed:
             self._half_answered()
         self._flush()
-        self._closed = True
+        self.closed = True
         return self._take_events()
 
     def timed_out(self) -> list[Event]:
@@ -226,7 +225,7 @@ class Client:
         self._said += 1
         if after is _CLOSED:
             self._flush()
-            self._closed = True
+            self.closed = True
             return
         if after is _DATA and self._text is None:
             self._text = DottedText()

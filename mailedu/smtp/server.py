@@ -90,7 +90,7 @@ class Server:
         self._failed_logins = 0
         self._waiting: tuple[Verb, bytes, int, Reply | None] | None = None
         self._unanswered: list[tuple[Verb, int]] = []  # to these an edit wants silence
-        self._closed = False
+        self.closed = False
         self._hear(Verb.GREETING, b"", -1)
 
     @property
@@ -98,19 +98,15 @@ class Server:
         return self.session.state
 
     @property
-    def closed(self) -> bool:
-        return self._closed
-
-    @property
     def timeout(self) -> float | None:
         """Seconds that the client may be silent; None while the client waits for us."""
-        return None if self._waiting is not None or self._closed else TIMEOUT
+        return None if self._waiting is not None or self.closed else TIMEOUT
 
     def receive(self, data: bytes) -> list[Event]:
         """Take octets from the client, cut anywhere; returns what was said by both in the order of understanding."""
         if self._at_line and data.find(b"\n") == len(data) - 1 and 0 < len(data) <= _MAX_COMMAND:
             self._line(data)  # one whole line: nearly always
-        elif not self._closed:
+        elif not self.closed:
             text = self._text
             if text is not None and self._waiting is None and not self._buffer:
                 # Large letters pass by the line buffer, so that their chunks stay the very objects that came.
@@ -133,7 +129,7 @@ class Server:
             raise RuntimeError("no reply is being waited for")
         verb, argument, number, instead = self._waiting
         self._waiting = None
-        if self._closed:
+        if self.closed:
             return []  # the client has gone; what was done stays done
         made = reply if reply.code != 535 else self._failed_login(reply)
         self._say(verb, argument, number, instead or made)
@@ -149,7 +145,7 @@ class Server:
 
     def timed_out(self) -> list[Event]:
         """The client was silent too long: 421 before hanging up."""
-        if not self._closed:
+        if not self.closed:
             self._flush_text()
             verb, number = self._unanswered[0] if self._unanswered else (UNASKED.get(self.state, Verb.UNKNOWN), -1)
             self._say(verb, b"", number, self.voice("TIMEOUT"))
@@ -179,7 +175,7 @@ class Server:
         """Read commands and content until there is no more, or the policy wants time, or all is over."""
         buffer = self._buffer
         self._at_line = False
-        while self._waiting is None and not self._closed:
+        while self._waiting is None and not self.closed:
             text = self._text
             if text is not None:
                 if not text.ended:
@@ -210,10 +206,10 @@ class Server:
 
     def _end_of_data(self, text: DottedText) -> None:
         self._text = None
-        self.content = text.content()
-        self.content_size = text.excess or self.content.size
+        self.content = content = text.content()
+        self.content_size = text.excess or content.size
         if text.size:
-            self._emit(_CONTENT, Verb.CONTENT, text.gathered())
+            self._emit(_CONTENT, Verb.CONTENT, content.stuffed)
         number = self._emit(_COMMAND, Verb.END_OF_DATA, (END_OF_DATA,))
         self._hear(Verb.END_OF_DATA, b"", number)
         if self._waiting is None:
@@ -256,7 +252,7 @@ class Server:
                 return
         self._say(verb, argument, number, instead)
         for unasked in more:
-            if not self._closed:
+            if not self.closed:
                 self._say(UNASKED.get(self.state, Verb.UNKNOWN), b"", -1, unasked)
 
     def _handle(self, verb: Verb, argument: bytes, word: bytes, fault: str) -> Reply | None:
@@ -309,7 +305,7 @@ class Server:
                 self.content = _NO_CONTENT
 
     def _close(self) -> None:
-        self._closed = True
+        self.closed = True
         self._at_line = False
         self._buffer.clear()
 
