@@ -11,7 +11,8 @@ from mailedu.smtp import grammar
 
 ATOM = st.text("abcXYZ019!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=9)
 LABEL = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
-DOMAIN = st.lists(LABEL, min_size=1, max_size=4).map(".".join) | st.sampled_from(["[192.0.2.1]", "[IPv6:2001:db8::1]"])
+HOST = st.lists(LABEL, min_size=1, max_size=4).map(".".join)
+DOMAIN = HOST | st.sampled_from(["[192.0.2.1]", "[IPv6:2001:db8::1]"])
 DOT_ATOM = st.lists(ATOM, min_size=1, max_size=3).map(".".join)
 QUOTED = st.lists(st.sampled_from([" ", "@", ".", "a", ",", '\\"', "\\\\", "<"]), min_size=1, max_size=9).map(
     lambda parts: f'"{"".join(parts)}"'
@@ -38,9 +39,10 @@ def test_what_is_written_is_read(people: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.law
-@given(st.lists(st.tuples(st.text("abc .,", max_size=9).map(str.strip), DOT_ATOM, DOMAIN), min_size=1, max_size=4))
+@given(st.lists(st.tuples(st.text("abc .,", max_size=9).map(str.strip), DOT_ATOM, HOST), min_size=1, max_size=4))
 def test_the_standard_library_reads_the_same(people: list[tuple[str, str, str]]) -> None:
-    value = ", ".join(format_mailbox(Mailbox(name, f"{local}@{domain}")) for name, local, domain in people)
+    """But for domain literals, which Python 3.13 (and later 3.11 and 3.12) take for an attack."""
+    value = ", ".join(format_mailbox(Mailbox(name, f"{local}@{host}")) for name, local, host in people)
     assert email.utils.getaddresses([value]) == [(name, address) for name, address in addresses(value)]
 
 
