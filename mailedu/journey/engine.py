@@ -135,7 +135,7 @@ class _Engine:
                 effects,
                 edited,
                 True,
-            )  # fmt: skip
+            )
         )
         for effect in effects:
             if isinstance(effect, Stored):
@@ -203,7 +203,7 @@ class _Engine:
                 (),
                 edited,
                 True,
-            )  # fmt: skip
+            )
         )
         return result
 
@@ -225,18 +225,24 @@ class _Engine:
         if leg.protocol == "pop3":
             mailboxes = MailboxPolicy(world, host, client_host)
             return self._converse(
-                leg, script, mailboxes.effects, pop3.Client,
+                leg,
+                script,
+                mailboxes.effects,
+                pop3.Client,
                 lambda stand_in: pop3.Server(host.name, mailboxes, texts=host.texts, stand_in=stand_in),
-            )  # fmt: skip
+            )
         policy = MailPolicy(world, host, client_host, leg.name, letter)
         submission = port == SUBMISSION
         offers = host.offers if submission else _without_login(host.offers)
         outcome: Outcome = self._converse(
-            leg, script, policy.effects, smtp.Client,
+            leg,
+            script,
+            policy.effects,
+            smtp.Client,
             lambda stand_in: smtp.Server(
                 host.name, policy, texts=host.texts, offers=offers, wants_login=submission, stand_in=stand_in
             ),
-        )  # fmt: skip
+        )
         if self._plans:
             outcome = _as_taken(outcome, policy.accepted)
         if letter is not None and leg.stage is Stage.DELIVER:
