@@ -130,9 +130,11 @@ names = st.builds(
     st.lists(labels, max_size=2),
     st.sampled_from(["example.net", "Example.NET", "mx.example.net", "example", "net"]),
 )
+# In groups of hexadecimal digits alone: Python 3.13 writes ::ffff:192.0.2.1, which no zone may hold.
+groups = st.binary(min_size=16, max_size=16).map(lambda octets: octets.hex(":", 2))
 data = st.one_of(
     st.tuples(st.just("A"), st.ip_addresses(v=4).map(str), st.just(0)),
-    st.tuples(st.just("AAAA"), st.ip_addresses(v=6).map(str), st.just(0)),
+    st.tuples(st.just("AAAA"), groups, st.just(0)),
     st.tuples(st.just("CNAME"), names, st.just(0)),
     st.tuples(st.just("MX"), st.one_of(names, st.just(".")), st.integers(0, 65535)),
     st.tuples(
