@@ -153,6 +153,12 @@ class DottedText:
         """Take what belongs to the text out of `data`; returns how many octets that were."""
         if self.ended or not data:
             return 0
+        if data == END_OF_DATA and self._tail == CRLF and not self._held:
+            self.ended = True  # the usual way
+            self._gather()
+            if self._over:
+                self._trim()
+            return len(data)
         held = len(self._held)
         if held:
             data = self._held + data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Action(StrEnum):
@@ -64,6 +65,10 @@ class Action(StrEnum):
     """A person reads it."""
     NOTHING = "NOTHING"
     """There was no mail."""
+
+
+#: By name, for to ask an enum costs more.
+ACTIONS: Final = {action.value: action for action in Action}
 
 
 class Link(StrEnum):

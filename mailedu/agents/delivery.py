@@ -39,7 +39,7 @@ def deliver_here(
         yield Do(leg, Action.RETURN_PATH, (return_path,))
         box = world.box(mailbox)
         uid = box.next_uid()
-        copy = letter._replace(added=(return_path, *letter.added))
+        copy = letter.with_field(return_path)
         box.mails.append(Mail(uid, copy))
         row = f"{mailbox}: letter {len(box.mails)}, {copy.size} octets\r\n".encode()
         yield Do(leg, Action.STORE, (row,), (Stored(mailbox, copy, uid, recipient),))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeAlias
 
+from mailedu.machine import Content
 from mailedu.smtp.session import Envelope
 
 
@@ -29,6 +31,20 @@ class Letter(NamedTuple):
     def size(self) -> int:
         """Octets, added fields included."""
         return sum(map(len, self.added)) + sum(map(len, self.content))
+
+    def with_field(self, field: bytes) -> Letter:
+        """The same with a field put on top."""
+        return Letter(self.id, (field, *self.added), self.content, self.envelope, self.parent)
+
+    @property
+    def carried(self) -> Content:
+        """As SMTP and POP3 carry it: its size, its dots."""
+        return _carried_again(self.chunks) if self.size < _SMALL else Content(self.chunks)
+
+
+#: A journey is played again at each edit, and mostly the same letters travel: of small ones all is found out once.
+_carried_again = lru_cache(maxsize=64)(Content)
+_SMALL: Final = 65536
 
 
 class Composed(NamedTuple):

@@ -99,7 +99,7 @@ class MailPolicy:
         """Take the letter: from the reply on this host owes delivery or a report (RFC 5321 section 6.1)."""
         world, host = self._world, self._host
         # Whoever is named twice has one copy.
-        envelope = envelope._replace(recipients=tuple(dict.fromkeys(envelope.recipients)))
+        envelope = Envelope(envelope.reverse_path, tuple(dict.fromkeys(envelope.recipients)), envelope.parameters)
         letter = self._known_again(content, envelope)
         if not must and len(letter.added) > MAX_HOPS:
             return server.voice("LOOP")
@@ -117,7 +117,7 @@ class MailPolicy:
         """The letter that the client meant to send, if this is it; else a letter of its own."""
         origin = self._origin
         if origin is not None:
-            if content.size == origin.size and _same(content.chunks, origin.chunks):
+            if _same(content, origin.carried):
                 return Letter(origin.id, origin.added, origin.content, envelope, origin.parent)
             return Letter(origin.id, (), content.chunks, envelope, origin.parent)
         self._world.letters += 1
@@ -176,20 +176,9 @@ class MailboxPolicy:
 
 def stored_message(mail: Mail) -> Stored:
     """A letter of a mailbox as POP3 sees it: numbers come from the order, the size counts CRLF and no stuffed dots."""
-    return Stored(mail.uid, Content(mail.letter.chunks))
+    return Stored(mail.uid, mail.letter.carried)
 
 
-def _same(one: tuple[bytes, ...], other: tuple[bytes, ...]) -> bool:
-    """Whether two runs of chunks hold the same octets, whatever the cuts. Both have the same size."""
-    if one == other:
-        return True
-    theirs = iter(other)
-    rest = b""
-    for chunk in one:
-        while len(rest) < len(chunk):
-            more = next(theirs, b"")
-            rest = rest + more if rest else more
-        if rest[: len(chunk)] != chunk:
-            return False
-        rest = rest[len(chunk) :]
-    return True
+def _same(one: Content, other: Content) -> bool:
+    """Whether both hold the same octets. As they travel they are mostly cut alike."""
+    return one.stuffed == other.stuffed or (one.size == other.size and bytes(one) == bytes(other))

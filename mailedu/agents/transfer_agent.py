@@ -6,6 +6,7 @@ The queue is the engine's agenda: an agent for each (letter, domain) that sleeps
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from functools import lru_cache
 from random import Random
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from mailedu.dns import resolver
 from mailedu.dns.resolver import Obstacle
 from mailedu.dns.zone import Result as Found
 from mailedu.dns.zone import canonical
-from mailedu.machine import Content, ReplyClass
+from mailedu.machine import ReplyClass
 from mailedu.mime import trace
 from mailedu.network.clock import duration
 from mailedu.smtp.scripts import Fate, Outcome, Result, send
@@ -28,13 +29,15 @@ from mailedu.smtp.scripts import Fate, Outcome, Result, send
 #: Why there is no way to a domain -> enhanced status code (RFC 3463 section 3, RFC 7505 section 4.1).
 _STATUS: Final = {Obstacle.NO_SUCH_DOMAIN: "5.1.2", Obstacle.NULL_MX: "5.1.10", Obstacle.SELF: "5.4.6"}
 _NEXT_HOST: Final = frozenset({"GREETING", "EHLO", "HELO"})
+#: A journey is played again at each edit, and mostly the same field is written.
+_received = lru_cache(maxsize=256)(trace.received)
 
 
 def take_charge(world: World, accepted: Accepted) -> Agent:
     """What a server does with a letter that it acknowledged: a Received field, then a mailbox here or a queue entry."""
     letter = accepted.letter
     recipients = letter.envelope.recipients
-    field = trace.received(
+    field = _received(
         from_said=accepted.hello,
         from_seen_name=accepted.client.name,
         from_seen_address=accepted.client.address,
@@ -44,7 +47,7 @@ def take_charge(world: World, accepted: Accepted) -> Agent:
         recipient=recipients[0] if len(recipients) == 1 else None,
         when=world.clock.start + accepted.time,
     )
-    yield from forward(world, accepted.host, letter._replace(added=(field, *letter.added)), field, accepted.leg)
+    yield from forward(world, accepted.host, letter.with_field(field), field, accepted.leg)
 
 
 def forward(world: World, host: str, letter: Letter, field: bytes, parent: str) -> Agent:
@@ -142,7 +145,7 @@ def _attempt(
         yield Do(leg, Action.ROUTE, rows)
         talk = world.leg(letter.id, f"deliver:{domain}", Stage.DELIVER, host, exchanger.host, "smtp", parent=leg.name)
         letter_now = letter._replace(envelope=letter.envelope._replace(recipients=recipients))
-        script = send(host, letter.envelope.reverse_path, recipients, Content(letter.chunks), pipelining=True)
+        script = send(host, letter.envelope.reverse_path, recipients, letter.carried, pipelining=True)
         outcome: Outcome | NoConnection = yield Talk(talk, script, SMTP, letter_now)
         if isinstance(outcome, NoConnection):
             why = f"{exchanger.host} {'refuses connections' if outcome.refused else 'does not answer'}"

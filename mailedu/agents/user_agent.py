@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mailedu.agents.actions import Action
+from mailedu.agents.actions import ACTIONS, Action
 from mailedu.agents.effects import Composed, Kept, Letter
 from mailedu.agents.errand import Agent, Do, Leg, NoConnection, Stage, Talk
 from mailedu.agents.world import World
-from mailedu.machine import Content
 from mailedu.mime.piece import Piece
 from mailedu.smtp.scripts import Fate, Login, Outcome, send
 
@@ -29,7 +28,7 @@ def compose(world: World, task: Task) -> Agent:
     user = world.users[task.user]
     leg = world.leg(task.letter.id, "compose", Stage.COMPOSE, user.host, "", "ua")
     for piece in task.pieces:
-        yield Do(leg, Action(piece.verb), (piece.octets,))
+        yield Do(leg, ACTIONS[piece.verb], (piece.octets,))
     yield Do(leg, Action.COMPOSED, task.letter.chunks, (Composed(user.host, task.letter),))
 
 
@@ -41,9 +40,7 @@ def submit(world: World, task: Task) -> Agent:
     leg = world.leg(letter.id, "submit", Stage.SUBMIT, user.host, server, "submission", parent=parent)
     login = Login(user.login, user.password) if "AUTH LOGIN" in _auth_of(world, server) else None
     envelope = letter.envelope
-    script = send(
-        user.host, envelope.reverse_path, envelope.recipients, Content(letter.chunks), login=login, hello=user.hello
-    )
+    script = send(user.host, envelope.reverse_path, envelope.recipients, letter.carried, login=login, hello=user.hello)
     outcome: Outcome | NoConnection = yield Talk(leg, script, port, letter)
     if isinstance(outcome, NoConnection):
         yield _keep(leg, letter, envelope.recipients)

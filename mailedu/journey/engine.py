@@ -21,7 +21,7 @@ from mailedu.dns.zone import Rcode, Result
 from mailedu.journey.edit import Edit, Plans
 from mailedu.journey.edited import EditedConversation, Following
 from mailedu.journey.journey import Journey
-from mailedu.journey.pump import Conversation, Serve
+from mailedu.journey.pump import Conversation, Serve, place_of
 from mailedu.journey.scenario import Scenario, load
 from mailedu.journey.step import Step
 from mailedu.machine import Kind, Script
@@ -32,6 +32,10 @@ from mailedu.smtp.scripts import Fate, Outcome
 READER_WAITS: Final = 60.0
 #: What a learner may write another way (`Scenario.task`).
 _WRITTEN: Final = frozenset((Action.FIELD, Action.BODY))
+
+# Bound here, for to look up a member in its enum costs more than the comparison; so does a NamedTuple's own `__new__`.
+_ACTION = Kind.ACTION
+_new = tuple.__new__
 
 
 def play(scenario: Scenario | str = "alice-to-bob", edits: Sequence[Edit] = (), seed: int = 0) -> Journey:
@@ -50,12 +54,13 @@ class _Engine:
         self._edits = edits
         self._seed = seed
         self._plans = Plans(scenario.edits, edits)
+        self._has_plans = bool(self._plans)
         self._clock = Clock(scenario.start)
         self._world = World(scenario.geography, self._clock, seed)
         self._steps: list[Step] = []
         self._agenda: list[tuple[float, int, Agent]] = []
         self._started = 0
-        self._counts: dict[str, int] = {}
+        self._counts: dict[tuple[str, str], int] = {}
         self._fetches: dict[str, float] = {}
         """Mailbox -> when its reader looks next."""
         self._reader = scenario.reader
@@ -108,10 +113,27 @@ class _Engine:
     # Errands ----------------------------------------------------------------------------------------------------------
 
     def _place(self, leg: str, verb: str) -> str:
-        key = f"{leg}/{verb}"
-        count = self._counts.get(key, 0) + 1
-        self._counts[key] = count
-        return f"{key}.{count}"
+        count = self._counts.get((leg, verb), 0) + 1
+        self._counts[leg, verb] = count
+        return place_of(leg, verb, count)
+
+    def _tell(
+        self,
+        leg: Leg,
+        place: str,
+        kind: Kind,
+        verb: str,
+        octets: tuple[bytes, ...] = (),
+        effects: tuple[Effect, ...] = (),
+        *,
+        answers: int = -1,
+        edited: bool = False,
+    ) -> int:
+        """Make a step of what happens now outside of conversations; returns its number."""
+        n = len(self._steps) + 1
+        told = (n, place, self._clock.now, leg, kind, verb, octets, "", "", answers, effects, edited, True)
+        self._steps.append(_new(Step, told))
+        return n
 
     def _start(self, errand: Start) -> None:
         self._push(errand.agent, max(errand.at, self._clock.now))
@@ -119,24 +141,8 @@ class _Engine:
     def _do(self, errand: Do) -> None:
         leg, action, octets, effects = errand
         place = self._place(leg.name, action)
-        edited = bool(self._plans) and action in _WRITTEN and self._is_rewritten(leg, place)
-        self._steps.append(
-            Step(
-                len(self._steps) + 1,
-                place,
-                self._clock.now,
-                leg,
-                Kind.ACTION,
-                action,
-                octets,
-                "",
-                "",
-                -1,
-                effects,
-                edited,
-                True,
-            )
-        )
+        edited = self._has_plans and action in _WRITTEN and self._is_rewritten(leg, place)
+        self._tell(leg, place, _ACTION, action, octets, effects, edited=edited)
         for effect in effects:
             if isinstance(effect, Stored):
                 self._letter_came(effect)
@@ -172,12 +178,9 @@ class _Engine:
         answer_place = self._place(leg.name, "ANSWER")
         ident = draw.number(self._seed, place, "id") & 0xFFFF
         clock.now += self._scenario.profile.delay(place)
-        asked = len(self._steps) + 1
         question = dns.query(name, kind, ident)
-        self._steps.append(
-            Step(asked, place, clock.now, leg, Kind.QUERY, kind, (question,), "", "", -1, (), False, True)
-        )
-        plan = self._plans.at(answer_place) if self._plans else None
+        asked = self._tell(leg, place, Kind.QUERY, kind, (question,))
+        plan = self._plans.at(answer_place) if self._has_plans else None
         edited = False
         if plan is not None:
             rcode = plan.say[0].decode("ascii", "replace").upper() if plan.say else ""
@@ -188,23 +191,8 @@ class _Engine:
             if rcode in Rcode.__members__:
                 result = Result(Rcode[rcode])
         clock.now += self._scenario.profile.delay(answer_place)
-        self._steps.append(
-            Step(
-                asked + 1,
-                answer_place,
-                clock.now,
-                leg,
-                Kind.ANSWER,
-                kind,
-                (dns.answer(question, result),),
-                "",
-                "",
-                asked,
-                (),
-                edited,
-                True,
-            )
-        )
+        answer = (dns.answer(question, result),)
+        self._tell(leg, answer_place, Kind.ANSWER, kind, answer, answers=asked, edited=edited)
         return result
 
     def _talk(self, errand: Talk) -> Any:
@@ -216,10 +204,7 @@ class _Engine:
         if host is None or not up or port not in host.ports:
             script.close()
             verb = Link.REFUSED if up else Link.UNREACHABLE
-            place = self._place(leg.name, "LINK")
-            self._steps.append(
-                Step(len(self._steps) + 1, place, clock.now, leg, Kind.LINK, verb, (), "", "", -1, (), False, True)
-            )
+            self._tell(leg, self._place(leg.name, "LINK"), Kind.LINK, verb)
             clock.now += profile.opening if up else profile.give_up
             return NoConnection(up)
         if leg.protocol == "pop3":
@@ -243,7 +228,7 @@ class _Engine:
                 host.name, policy, texts=host.texts, offers=offers, wants_login=submission, stand_in=stand_in
             ),
         )
-        if self._plans:
+        if self._has_plans:
             outcome = _as_taken(outcome, policy.accepted)
         if letter is not None and leg.stage is Stage.DELIVER:
             self._hand_over(leg, letter, outcome)
@@ -257,7 +242,7 @@ class _Engine:
     ) -> Any:
         """Let a client say its script to a server, with the edits that concern this leg."""
         about = leg, self._clock, self._scenario.profile, self._steps, serve, effects
-        if self._plans.concern(leg.name):
+        if self._has_plans and self._plans.concern(leg.name):
             return EditedConversation(*about, client(), self._plans).run(script)
         return Conversation(*about).run(script)
 

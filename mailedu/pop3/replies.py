@@ -139,7 +139,7 @@ class Voice:
         self._domain = domain
         self._texts = texts or {}
         self._fixed: dict[str, Reply] = {}
-        """What it says without a number or a word to fill in."""
+        """What it says without a number or a word to fill in but its domain."""
 
     def __call__(self, name: str, **values: object) -> Reply:
         """The reply called `name`; `values` fill the places in its words."""
@@ -148,8 +148,10 @@ class Voice:
             return known
         ok, code, text = CATALOGUE[name]
         text = self._texts.get(name, text)
-        if "{" in text:
+        if "{" in text and values:
             return _filled(ok, code, text, (("domain", self._domain), *values.items()))
+        if "{" in text:
+            text = text.format_map({"domain": self._domain})
         made = self._fixed[name] = reply(ok, code, text)
         return made
 

@@ -5,7 +5,6 @@ Both only dress the password in base64, which is no encryption: whoever sees the
 
 from __future__ import annotations
 
-import base64
 import binascii
 from collections.abc import Callable, Generator
 from typing import Final, NamedTuple, TypeAlias
@@ -56,14 +55,14 @@ def claimed(mechanism: str, line: bytes) -> str:
 
 def encode(text: bytes) -> bytes:
     """Base64 on one line (RFC 4648 section 4)."""
-    return base64.b64encode(text)
+    return binascii.b2a_base64(text, newline=False)
 
 
 def decode(line: bytes) -> bytes | None:
     """The octets behind a base64 line, or None if it is none."""
     try:
-        return base64.b64decode(line, validate=True)
-    except (binascii.Error, ValueError):
+        return binascii.a2b_base64(line, strict_mode=True)
+    except ValueError:
         return None
 
 

@@ -6,6 +6,7 @@ Each takes the server and the argument and returns the reply, or None if the pol
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mailedu.smtp import auth, extensions, grammar
@@ -25,8 +26,12 @@ def ehlo(server: Server, argument: bytes) -> Reply | None:
     """RFC 5321 section 4.1.1.1: the client says which host it is; the server says what it can do."""
     if not argument:
         return server.voice("HELLO_SYNTAX")
-    hello = server.voice("HELLO")
-    return reply(hello.code, "", hello.text, *server.extensions)
+    return _offer(server.voice("HELLO"), server.extensions)
+
+
+@lru_cache(maxsize=256)
+def _offer(hello: Reply, extensions: tuple[str, ...]) -> Reply:
+    return reply(hello.code, "", hello.text, *extensions)
 
 
 def helo(server: Server, argument: bytes) -> Reply | None:

@@ -61,13 +61,17 @@ def text(octets: bytes) -> bytes:
     return octets[:-2] if octets[-2:] == CRLF else octets.rstrip(CRLF)
 
 
+def fault(octets: bytes) -> str:
+    """The name of the reply that a line, given with its end, deserves as a line; nothing if it is sound."""
+    if octets[-2:] != CRLF or octets.count(b"\r") > 1:
+        return "BARE_LINE_END"
+    return "NOT_PRINTABLE" if _CONTROL.search(octets[:-2].rstrip(b" \t")) else ""
+
+
 def line(octets: bytes) -> Command:
     """Part a line, given with its end, and see whether it is sound."""
-    words = text(octets)
-    parted = command(words)
-    if octets[-2:] != CRLF or b"\r" in words:
-        return parted._replace(fault="BARE_LINE_END")
-    return parted._replace(fault="NOT_PRINTABLE") if _CONTROL.search(words.rstrip(b" \t")) else parted
+    verb, word, argument, _ = command(text(octets))
+    return Command(verb, word, argument, fault(octets))
 
 
 _known_line = lru_cache(maxsize=1024)(line)

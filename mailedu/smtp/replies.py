@@ -174,7 +174,7 @@ class Voice:
         self._texts = texts or {}
         self._enhanced = enhanced
         self._fixed: dict[str, Reply] = {}
-        """What it says without a number or a word to fill in."""
+        """What it says without a number or a word to fill in but its domain."""
 
     def __call__(self, name: str, **values: object) -> Reply:
         """The reply called `name`; `values` fill the places in its words."""
@@ -185,8 +185,10 @@ class Voice:
         text = self._texts.get(name, text)
         if not self._enhanced:
             enhanced = ""
-        if "{" in text:
+        if "{" in text and values:
             return _filled(code, enhanced, text, (("domain", self._domain), *values.items()))
+        if "{" in text:
+            text = text.format_map({"domain": self._domain})
         made = self._fixed[name] = reply(code, enhanced, text)
         return made
 

@@ -197,7 +197,7 @@ class Server:
     def _line(self, octets: bytes, *, whole: bool = True) -> None:
         """One line that is a command, or goes on with a login."""
         if self.session.state is _AUTH:
-            verb, word, argument, fault = _RESPONSE, b"", grammar.text(octets), grammar.line(octets).fault
+            verb, word, argument, fault = _RESPONSE, b"", grammar.text(octets), grammar.fault(octets)
         else:
             verb, word, argument, fault = grammar.usual_line(octets)
         if not whole:
