@@ -65,12 +65,6 @@ class _Engine:
         """Mailbox -> when its reader looks next."""
         self._reader = scenario.reader
         self._stages = scenario.stages
-        self._handlers: dict[type, Callable[[Any], Any]] = {
-            Do: self._do,
-            Talk: self._talk,
-            Lookup: self._lookup,
-            Start: self._start,
-        }
 
     def run(self) -> Journey:
         task = self._scenario.task(self._seed, self._plans)
@@ -93,7 +87,7 @@ class _Engine:
         heapq.heappush(self._agenda, (due, self._started, agent))
 
     def _run_agenda(self) -> None:
-        agenda, clock, handlers = self._agenda, self._clock, self._handlers
+        agenda, clock = self._agenda, self._clock
         while agenda:
             due, _, agent = heapq.heappop(agenda)
             if due > clock.now:
@@ -102,11 +96,11 @@ class _Engine:
             try:
                 while True:
                     errand = agent.send(answer)
-                    handler = handlers.get(type(errand))
+                    handler = _HANDLERS.get(type(errand))
                     if handler is None:
                         self._push(agent, errand.until if isinstance(errand, Sleep) else clock.now)
                         break
-                    answer = handler(errand)
+                    answer = handler(self, errand)
             except StopIteration:
                 continue
 
@@ -205,7 +199,7 @@ class _Engine:
             script.close()
             verb = Link.REFUSED if up else Link.UNREACHABLE
             self._tell(leg, self._place(leg.name, "LINK"), Kind.LINK, verb)
-            clock.now += profile.opening if up else profile.give_up
+            clock.now += profile.opening if up else profile.connect_timeout
             return NoConnection(up)
         if leg.protocol == "pop3":
             mailboxes = MailboxPolicy(world, host, client_host)
@@ -260,6 +254,14 @@ class _Engine:
                 break
         step = steps[at]
         steps[at] = step._replace(effects=(*step.effects, Delivered(leg.actor, letter.id, gone, leg.peer)))
+
+
+_HANDLERS: Final[dict[type, Callable[[_Engine, Any], Any]]] = {
+    Do: _Engine._do,
+    Talk: _Engine._talk,
+    Lookup: _Engine._lookup,
+    Start: _Engine._start,
+}
 
 
 def _as_taken(outcome: Outcome, accepted: Sequence[Accepted]) -> Outcome:

@@ -35,7 +35,7 @@ class Profile:
     """How long an ACK waits for octets that could carry it; less than 0.5 (RFC 9293 section 3.8.6.3)."""
     syn_again: tuple[float, ...] = (1.0, 3.0, 7.0)
     """When a SYN that nobody answers is sent again, from the first one on."""
-    give_up: float = 15.0
+    connect_timeout: float = 15.0
     """When the client stops waiting for an answer to its SYN."""
     delays: Mapping[str, float] = field(default_factory=dict)
     """place -> seconds before the thing at that place is said, after what came before."""
@@ -157,7 +157,7 @@ _READ: Final[Mapping[str, Callable[[str, object], Any]]] = {
     "closes": _side,
     "delayed_ack": _delayed_ack,
     "syn_again": _times,
-    "give_up": _time,
+    "connect_timeout": _time,
     "delays": lambda key, value: {place: _time(f"{key}.{place}", it) for place, it in _table(key, value).items()},
     "quick_acks": lambda key, value: {place: _time(f"{key}.{place}", it) for place, it in _table(key, value).items()},
     "windows": _windows,

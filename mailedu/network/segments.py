@@ -153,7 +153,7 @@ class _Wire:
     def call_in_vain(self, cause: _Cause) -> None:
         """SYN, and again, until the client gives up (RFC 1122 section 4.2.3.5)."""
         for later in (0.0, *self.profile.syn_again):
-            if later < self.profile.give_up:
+            if later < self.profile.connect_timeout:
                 self.row(cause[1].time + later, self.sides[0], "SYN", cause, 0, self.profile.syn_windows[0])
 
     def send(self, cause: _Cause, following: Write | None) -> None:

@@ -37,14 +37,14 @@ def test_all_keys_are_read() -> None:
         closes = "client"
         delayed_ack = "100ms"
         syn_again = [1, "2s"]
-        give_up = "1m"
+        connect_timeout = "1m"
         shrinks = ["server"]
         packet_windows = { 21 = 16179 }
         quick_acks = { "access/USER.1" = 0.001 }
         ports = { "access:bob" = 2447 }
     """)
     assert (profile.rate, profile.mss, profile.closes, profile.delayed_ack) == (1000.0, 536, 0, 0.1)
-    assert (profile.syn_again, profile.give_up, profile.shrinks) == ((1.0, 2.0), 60.0, (False, True))
+    assert (profile.syn_again, profile.connect_timeout, profile.shrinks) == ((1.0, 2.0), 60.0, (False, True))
     assert (profile.packet_windows, profile.quick_acks) == ({21: 16179}, {"access/USER.1": 0.001})
     assert profile.ports == {"access:bob": 2447}
 

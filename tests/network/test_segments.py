@@ -96,7 +96,7 @@ def test_a_refused_connection_is_a_syn_and_a_reset() -> None:
 def test_syns_that_nobody_answers_are_sent_again() -> None:
     packets = segments(log_of(Write(2.0, What.UNREACHABLE, 0, 0)), Profile())
     assert [(p.time, p.flags, p.seq) for p in packets] == [(t, "SYN", 0) for t in (2.0, 3.0, 5.0, 9.0)]
-    assert len(segments(log_of(Write(2.0, What.UNREACHABLE, 0, 0)), Profile(give_up=2.0))) == 2
+    assert len(segments(log_of(Write(2.0, What.UNREACHABLE, 0, 0)), Profile(connect_timeout=2.0))) == 2
 
 
 @pytest.mark.parametrize("first", [0, 1])
