@@ -172,7 +172,8 @@ def envelopes(steps: Sequence[Step]) -> Series[EnvelopeSoFar]:
         elif asks:
             continue
         else:
-            answer = _ANSWERS.get(step.octets[0][:1], "refused")
+            # Of several lines the last one counts, as it does for the session.
+            answer = _ANSWERS.get(step.octets[-1][:1], "refused")
             if verb == "MAIL" and sender is not None and sender[0] == step.answers:
                 sender = (step.answers, sender[1]._replace(answer=answer))
             elif verb == "MAIL" and answer == "accepted" and step.answers != -1:

@@ -91,7 +91,7 @@ def acknowledged(journey: Journey) -> list[tuple[int, tuple[str, ...]]]:
             tuple(named.address for named in journey.envelopes.at(step.n - 1).recipients if named.answer == "accepted"),
         )
         for step in journey.steps
-        if step.kind is Kind.REPLY and step.verb == "END_OF_DATA" and step.answers != -1 and step.octets[0][:1] == b"2"
+        if step.kind is Kind.REPLY and step.verb == "END_OF_DATA" and step.answers != -1 and step.octets[-1][:1] == b"2"
     ]
 
 

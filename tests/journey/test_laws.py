@@ -75,7 +75,7 @@ def test_equal_input_makes_an_equal_journey(made: tuple[Run, Journey]) -> None:
     again = run.play()
     assert again.steps == journey.steps
     assert again.unused == journey.unused
-    assert again.packets == journey.packets
+    assert again.log == journey.log
 
 
 @law
@@ -167,7 +167,8 @@ def test_the_world_is_the_fold_of_all_effects(made: tuple[Run, Journey], data: s
 @given(runs())
 def test_every_scene_can_be_looked_at(made: tuple[Run, Journey]) -> None:
     journey = made[1]
-    for n in range(1, len(journey) + 1):
+    # All of them, if there are not too many.
+    for n in range(1, len(journey) + 1, 1 + len(journey) // 200):
         scene = journey.scene(n)
         assert scene.gist.isprintable()
         assert scene.ladder[-1] is scene.step
