@@ -46,15 +46,14 @@ text = "Hello"
 
 
 class Shelf:
-    """A folder of scenarios in the place of the shipped ones."""
+    """A folder of scenarios in the place of the shipped ones. What was loaded is kept, so no name serves twice."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def put(self, name: str, text: str) -> None:
         (self.folder / f"{name}.toml").write_text(text, encoding="utf-8")
-        for function in (scenarios.names, scenarios._table, scenarios._load):
-            function.cache_clear()
+        scenarios.names.cache_clear()
 
 
 @pytest.fixture
@@ -69,9 +68,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
     made = Shelf(tmp_path / "scenarios")
     made.put("plain", PLAIN)
     yield made
-    monkeypatch.undo()
-    for function in (scenarios.names, scenarios._table, scenarios._load):
-        function.cache_clear()
+    scenarios.names.cache_clear()
 
 
 # Merging --------------------------------------------------------------------------------------------------------------
@@ -248,9 +245,10 @@ def test_a_small_scenario_plays(shelf: Shelf) -> None:
 
 def test_a_base_is_patched_and_false_removes(shelf: Shelf) -> None:
     shelf.put(
-        "child", 'base = "plain"\n[letter]\nsubject = false\ntext = "Other"\n[world.users."ben@b.example"]\nquota = 5\n'
+        "patched",
+        'base = "plain"\n[letter]\nsubject = false\ntext = "Other"\n[world.users."ben@b.example"]\nquota = 5\n',
     )
-    child = load("child")
+    child = load("patched")
     assert child.title == "Two hosts"
     assert "subject" not in child.letter
     assert child.letter["text"] == "Other"
