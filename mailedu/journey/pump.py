@@ -25,7 +25,7 @@ SILENT: Final = Answer(Heard.SILENT)
 CLOSED: Final = Answer(Heard.CLOSED)
 
 # Bound here, for to look up a member in its enum costs more than the comparison; so does a NamedTuple's own `__new__`.
-_COMMAND, _REPLY, _DATA, _LINK = Kind.COMMAND, Kind.REPLY, Kind.DATA, Kind.LINK
+_COMMAND, _DATA, _LINK = Kind.COMMAND, Kind.DATA, Kind.LINK
 _new = tuple.__new__
 
 #: Makes the server of a conversation, given what it is to ask for edited replies.
@@ -58,8 +58,6 @@ class Conversation:
         self._counts: dict[str, int] = {}
         self._goes_on = False
         """The client has spoken and goes on without waiting."""
-        self._content: tuple[str, float, Content] | None = None
-        """Place and time of the letter that has been sent: it is told of when the dot has come."""
         self._link(Link.CONNECT)
         clock.now += profile.opening
         self._server = self._serve(serve)
@@ -101,32 +99,26 @@ class Conversation:
         return self._greeting
 
     def _say(self, wish: Say) -> Answer:
-        """Say a line and hear the reply."""
+        """Say a line and hear the reply. The policies of a simulated world answer at once."""
         verb, line = wish
         place = self._place(verb)
         if self._server.closed:
             return CLOSED
+        clock = self._clock
         self._pause(place)
         octets = line + b"\r\n"
-        answer = SILENT
-        for event in self._server.receive(octets):
-            kind = event.kind
-            if kind is _COMMAND:
-                self._tell_said(event, place, self._clock.now, (octets,))
-            elif kind is _REPLY:
-                asked = len(self._steps)
-                place += "!"
-                self._clock.now += self._delays.get(place, self._latency)
-                answer = self._tell_reply(event, place, asked)
-            elif self._content is not None:
-                at, time, content = self._content
-                self._tell_said(event, at, time, content.stuffed)
-        return answer
+        command, reply = self._server.receive(octets)[-2:]  # with a dot comes the content, of which has been told
+        self._tell_said(command, place, clock.now, (octets,))
+        asked = len(self._steps)
+        place += "!"
+        clock.now += self._delays.get(place, self._latency)
+        return self._tell_reply(reply, place, asked)
 
     def _say_together(self, wishes: list[Say]) -> list[Answer]:
         """Say a pipelined group: all lines first, then hear the replies (RFC 2920)."""
         server = self._server
-        state = server.state.name
+        state = server.state._name_
+        clock = self._clock
         group: list[tuple[int, str, bytes]] = []
         for verb, line in wishes:
             place = self._place(verb)
@@ -136,26 +128,30 @@ class Conversation:
             self._goes_on = True
             octets = line + b"\r\n"
             # What the lines before have led to, the client does not know yet.
-            self._tell_said(Event(_COMMAND, verb, (), state, state, -1, True), place, self._clock.now, (octets,))
+            self._tell_said(Event(_COMMAND, verb, (), state, state, -1, True), place, clock.now, (octets,))
             group.append((len(self._steps), place + "!", octets))
         self._goes_on = False
         answers = [CLOSED] * len(wishes)
         delay = self._latency
         for number, (asked, place, octets) in enumerate(group):
             if not server.closed:
-                self._clock.now += self._delays.get(place, delay)
+                clock.now += self._delays.get(place, delay)
                 delay = 0.0
                 answers[number] = self._tell_reply(server.receive(octets)[-1], place, asked)
         return answers
 
     def _say_content(self, content: Content) -> None:
         place = self._place("CONTENT")
-        if self._server.closed:
+        server = self._server
+        if server.closed:
             return
         self._pause(place)
-        self._content = (place, self._clock.now, content)
         for chunk in content.stuffed:
-            self._server.receive(chunk)
+            server.receive(chunk)
+        if content.size:
+            state = server.state._name_
+            event = Event(_DATA, "CONTENT", content.stuffed, state, state, -1, True)
+            self._tell_said(event, place, self._clock.now, event.octets)
         self._goes_on = True
         if content.size > self._profile.mss:
             self._clock.now += self._profile.transfer(content.size)

@@ -46,6 +46,11 @@ class Command(NamedTuple):
     """The name of the reply that the line deserves as a line, whatever it asks for; nothing if it is sound."""
 
 
+#: What stands in the place of a command.
+GREETING: Final = Command(Verb.GREETING, b"", b"")
+END_OF_DATA: Final = Command(Verb.END_OF_DATA, b".", b"")
+
+
 def command(line: bytes) -> Command:
     """Part a line at its first blank. Any octets will do; a word that is no command gives UNKNOWN.
 
@@ -66,6 +71,11 @@ def fault(octets: bytes) -> str:
     if octets[-2:] != CRLF or octets.count(b"\r") > 1:
         return "BARE_LINE_END"
     return "NOT_PRINTABLE" if _CONTROL.search(octets[:-2].rstrip(b" \t")) else ""
+
+
+def response(octets: bytes) -> Command:
+    """A line, given with its end, that goes on with a login."""
+    return Command(Verb.RESPONSE, b"", text(octets), fault(octets))
 
 
 def line(octets: bytes) -> Command:

@@ -14,6 +14,7 @@ from mailedu.machine import Event, Kind, ReplyClass, StandIn
 from mailedu.smtp import extensions, grammar, replies
 from mailedu.smtp.auth import Dialogue
 from mailedu.smtp.commands import COMMANDS
+from mailedu.smtp.grammar import Command
 from mailedu.smtp.replies import Reply
 from mailedu.smtp.session import Envelope, Session
 from mailedu.smtp.states import EXPECTED, GUARDS, NOT_IMPLEMENTED, UNASKED, State, Verb, guard
@@ -28,7 +29,7 @@ MAX_ERRORS, MAX_LOGINS = 20, 3
 # Bound here, for to look up a member in its enum costs more than the comparison; so does a NamedTuple's own `__new__`.
 _COMMAND, _REPLY, _CONTENT = Kind.COMMAND, Kind.REPLY, Kind.DATA
 _AUTH, _DATA, _CLOSED = State.AUTH, State.DATA, State.CLOSED
-_RESPONSE, _UNKNOWN, _HELLOS = Verb.RESPONSE, Verb.UNKNOWN, (Verb.EHLO, Verb.HELO)
+_UNKNOWN, _HELLOS = Verb.UNKNOWN, (Verb.EHLO, Verb.HELO)
 _MAX_COMMAND: Final = extensions.MAX_COMMAND
 _new = tuple.__new__
 
@@ -88,10 +89,10 @@ class Server:
         self._said = 0
         self._errors = 0
         self._failed_logins = 0
-        self._waiting: tuple[Verb, bytes, int, Reply | None] | None = None
-        self._unanswered: list[tuple[Verb, int]] = []  # to these an edit wants silence
+        self._waiting: tuple[Command, int, Reply | None] | None = None
+        self._unanswered: list[tuple[Command, int]] = []  # to these an edit wants silence
         self.closed = False
-        self._hear(Verb.GREETING, b"", -1)
+        self._hear(grammar.GREETING, -1)
 
     @property
     def state(self) -> State:
@@ -127,12 +128,12 @@ class Server:
         """The policy's answer to what it put off with None. Then what has arrived meanwhile is read."""
         if self._waiting is None:
             raise RuntimeError("no reply is being waited for")
-        verb, argument, number, instead = self._waiting
+        command, number, instead = self._waiting
         self._waiting = None
         if self.closed:
             return []  # the client has gone; what was done stays done
         made = reply if reply.code != 535 else self._failed_login(reply)
-        self._say(verb, argument, number, instead or made)
+        self._say(command, number, instead or made)
         self._collect()
         self._read()
         return self._take_events()
@@ -147,8 +148,8 @@ class Server:
         """The client was silent too long: 421 before hanging up."""
         if not self.closed:
             self._flush_text()
-            verb, number = self._unanswered[0] if self._unanswered else (UNASKED.get(self.state, Verb.UNKNOWN), -1)
-            self._say(verb, b"", number, self.voice("TIMEOUT"))
+            command, number = self._unanswered[0] if self._unanswered else (self._unasked(), -1)
+            self._say(command, number, self.voice("TIMEOUT"))
         return self._take_events()
 
     def tls_started(self) -> None:
@@ -196,13 +197,11 @@ class Server:
 
     def _line(self, octets: bytes, *, whole: bool = True) -> None:
         """One line that is a command, or goes on with a login."""
-        if self.session.state is _AUTH:
-            verb, word, argument, fault = _RESPONSE, b"", grammar.text(octets), grammar.fault(octets)
-        else:
-            verb, word, argument, fault = grammar.usual_line(octets)
+        in_login = self.session.state is _AUTH
+        command = grammar.response(octets) if in_login else grammar.usual_line(octets)
         if not whole:
-            fault = "RESPONSE_TOO_LONG" if verb is _RESPONSE else "LINE_TOO_LONG"
-        self._hear(verb, argument, self._emit(_COMMAND, verb, (octets,)), word, fault)
+            command = command._replace(fault="RESPONSE_TOO_LONG" if in_login else "LINE_TOO_LONG")
+        self._hear(command, self._emit(_COMMAND, command.verb, (octets,)))
 
     def _end_of_data(self, text: DottedText) -> None:
         self._text = None
@@ -211,7 +210,7 @@ class Server:
         if text.size:
             self._emit(_CONTENT, Verb.CONTENT, content.stuffed)
         number = self._emit(_COMMAND, Verb.END_OF_DATA, (END_OF_DATA,))
-        self._hear(Verb.END_OF_DATA, b"", number)
+        self._hear(grammar.END_OF_DATA, number)
         if self._waiting is None:
             self._collect()
 
@@ -227,35 +226,36 @@ class Server:
             self._emit(_CONTENT, Verb.CONTENT, self._text.gathered())
         self._text = None
 
-    def _hear(self, verb: Verb, argument: bytes, number: int, word: bytes = b"", fault: str = "") -> None:
+    def _hear(self, command: Command, number: int) -> None:
         """Answer one command: with an edited reply, or by order, guards and the command's own function."""
-        stand_in = self._stand_in(verb._value_) if self._stand_in is not None else None
+        stand_in = self._stand_in(command.verb._value_) if self._stand_in is not None else None
         if stand_in is None:
-            made = self._handle(verb, argument, word, fault)
+            made = self._handle(command)
             if made is None:
-                self._wait(verb, argument, number, None)
+                self._wait(command, number, None)
             else:
-                self._say(verb, argument, number, made if made.code != 535 else self._failed_login(made))
+                self._say(command, number, made if made.code != 535 else self._failed_login(made))
             return
         if not stand_in.lines:
-            self._unanswered.append((verb, number))
+            self._unanswered.append((command, number))
             return
         instead, *more = replies.of_texts(stand_in.lines)
         cls = instead.cls
-        if cls is ReplyClass.OK or (cls is ReplyClass.CONTINUE and verb is not Verb.END_OF_DATA):
+        if cls is ReplyClass.OK or (cls is ReplyClass.CONTINUE and command is not grammar.END_OF_DATA):
             # The deed is done, whatever is said about it: nothing that is acknowledged may be lost.
             self.must_take = cls is ReplyClass.OK
-            made = self._handle(verb, argument, word, fault)
+            made = self._handle(command)
             self.must_take = False
             if made is None:
-                self._wait(verb, argument, number, instead)
+                self._wait(command, number, instead)
                 return
-        self._say(verb, argument, number, instead)
+        self._say(command, number, instead)
         for unasked in more:
             if not self.closed:
-                self._say(UNASKED.get(self.state, Verb.UNKNOWN), b"", -1, unasked)
+                self._say(self._unasked(), -1, unasked)
 
-    def _handle(self, verb: Verb, argument: bytes, word: bytes, fault: str) -> Reply | None:
+    def _handle(self, command: Command) -> Reply | None:
+        verb, word, argument, fault = command
         session = self.session
         if fault or verb not in EXPECTED[session.state]:
             made: Reply | None = self._mistake(verb, word, fault)
@@ -281,12 +281,17 @@ class Server:
         self._failed_logins += 1
         return self.voice("LOGIN_LIMIT") if self._failed_logins >= MAX_LOGINS else reply
 
-    def _wait(self, verb: Verb, argument: bytes, number: int, instead: Reply | None) -> None:
+    def _wait(self, command: Command, number: int, instead: Reply | None) -> None:
         """The policy will answer later: nothing is read until then."""
-        self._waiting = (verb, argument, number, instead)
+        self._waiting = (command, number, instead)
         self._at_line = False
 
-    def _say(self, verb: Verb, argument: bytes, number: int, reply: Reply) -> None:
+    def _unasked(self) -> Command:
+        """What a reply answers for which nobody asked."""
+        return Command(UNASKED.get(self.state, _UNKNOWN), b"", b"")
+
+    def _say(self, command: Command, number: int, reply: Reply) -> None:
+        verb, _, argument, _ = command
         session = self.session
         before = session.state
         after, foreseen = session.advance(verb, argument, reply)
