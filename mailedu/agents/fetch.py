@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
 from mailedu.agents.actions import Action
 from mailedu.agents.errand import Agent, Do, NoConnection, Stage, Talk
 from mailedu.agents.world import World
+from mailedu.framing import GATHER, Content
 from mailedu.mime import parser, reading
 from mailedu.mime.parser import Part
 from mailedu.pop3 import scripts
@@ -23,22 +25,36 @@ def fetch(world: World, address: str, letter: str = "letter", parent: str = "") 
     if isinstance(outcome, NoConnection):
         return
     for _number, content in outcome.letters:
-        outline, shown = (_read_again if content.size < _SMALL else _read)(bytes(content))
+        outline, shown = (_read_again if content.size < _SMALL else _read_large)(without_trace(content))
         yield Do(leg, Action.PARSE, outline)
         yield Do(leg, Action.READ, shown)
     if outcome.stage == "QUIT" and not outcome.letters:
         yield Do(leg, Action.NOTHING, ())
 
 
-def _read(octets: bytes) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+def without_trace(content: Content) -> tuple[bytes, ...]:
+    """Chunks of the letter as its author's agent sent it, without the fields that hops have put on top."""
+    chunks = content.chunks
+    small = next((n for n, chunk in enumerate(chunks) if len(chunk) >= GATHER), len(chunks))
+    head = b"".join(chunks[:small])
+    found = _TRACE.match(head)
+    return (head[found.end() :] if found else head, *chunks[small:])
+
+
+#: Fields that hops put on top (RFC 5321 section 4.4).
+_TRACE: Final = re.compile(rb"(?:(?:Return-Path|Received):.*\r\n(?:[ \t].*\r\n)*)+", re.IGNORECASE)
+
+
+def _read(chunks: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
     """The outline of a letter's parts, and what its reader sees."""
-    part = parser.parse(octets)
+    part = parser.parse(b"".join(chunks))
     outline = tuple(f"{row}\r\n".encode("utf-8", "replace") for row in reading.outline(part))
     return outline, (_shown(part),)
 
 
-#: A journey is played again at each edit, and mostly the same letter arrives: small ones are taken apart once.
+#: A journey is played again at each edit, and mostly the same letter arrives: it is taken apart once.
 _read_again = lru_cache(maxsize=64)(_read)
+_read_large = lru_cache(maxsize=1)(_read)
 _SMALL: Final = 65536
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from mailedu.framing import Chunk
 from mailedu.mime.compose import MIME_VERSION, address_field, one_mailbox, unique
 from mailedu.mime.encodings import has_only_crlf, long_line
 from mailedu.mime.fields.addresses import AddressError, Mailbox, addresses
@@ -128,7 +129,8 @@ def _chunks(header: bytes, content: bytes, at: int) -> tuple[bytes, ...]:
     """The header, then content[at:] in slices."""
     if len(header) + len(content) - at <= CHUNK:
         return (header + content[at:],)
-    slices = (content[start : start + CHUNK] for start in range(at, len(content), CHUNK))
+    view = memoryview(content)
+    slices = (Chunk(view[start : start + CHUNK]) for start in range(at, len(content), CHUNK))
     return (header, *slices) if header else tuple(slices)
 
 
