@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mailedu.agents.actions import ACTIONS, Action
 from mailedu.agents.effects import Composed, Kept, Letter
 from mailedu.agents.errand import Agent, Do, Leg, NoConnection, Stage, Talk
 from mailedu.agents.world import World
+from mailedu.machine import ReplyClass
 from mailedu.mime.piece import Piece
-from mailedu.smtp.scripts import Fate, Login, Outcome, send
+from mailedu.smtp.scripts import Fate, Login, Outcome, Result, send
 
 
 class Task(NamedTuple):
@@ -43,9 +44,10 @@ def submit(world: World, task: Task) -> Agent:
     script = send(user.host, envelope.reverse_path, envelope.recipients, letter.carried, login=login, hello=user.hello)
     outcome: Outcome | NoConnection = yield Talk(leg, script, port, letter)
     if isinstance(outcome, NoConnection):
-        yield _keep(leg, letter, envelope.recipients)
+        why = "refuses connections" if outcome.refused else "does not answer"
+        yield _keep(leg, letter, dict.fromkeys(envelope.recipients, f"{server} {why}"))
         return
-    kept = tuple(result.recipient for result in outcome.results if result.fate is not Fate.ACCEPTED)
+    kept = {result.recipient: _why(result) for result in outcome.results if result.fate is not Fate.ACCEPTED}
     if kept:
         yield _keep(leg, letter, kept)
 
@@ -55,10 +57,15 @@ def _auth_of(world: World, server: str) -> str:
     return next((line for line in host.offers if line.startswith("AUTH ")), "") if host else ""
 
 
-def _keep(leg: Leg, letter: Letter, recipients: tuple[str, ...]) -> Do:
-    return Do(
-        leg,
-        Action.KEEP,
-        tuple(recipient.encode() + b"\r\n" for recipient in recipients),
-        (Kept(leg.actor, letter.id, recipients),),
-    )
+def _keep(leg: Leg, letter: Letter, why: Mapping[str, str]) -> Do:
+    """`why`: recipient -> why the letter was not taken for them."""
+    rows = tuple(f"{recipient}: {reason}\r\n".encode("utf-8", "surrogateescape") for recipient, reason in why.items())
+    return Do(leg, Action.KEEP, rows, (Kept(leg.actor, letter.id, tuple(why)),))
+
+
+def _why(result: Result) -> str:
+    if result.reply is None:
+        return "no answer"
+    if result.reply.cls is ReplyClass.OK:
+        return "never named to the server"  # an edit said another name, or none
+    return str(result.reply)

@@ -66,7 +66,9 @@ def geography_of(
             # Somebody without a machine on the map reads on one of their own.
             name = f"{_label(key)}.{key.rpartition('@')[2]}"
             if name not in hosts:
-                hosts[name] = Host(name, _free_address(hosts), f"{_label(key)}’s computer", _label(key), ("ua",))
+                hosts[name] = Host(
+                    name, _free_address(hosts), f"{_label(key).capitalize()}’s computer", _label(key), ("ua",)
+                )
             users[key] = user._replace(host=name)
     locals_ = [key.rpartition("@")[0] for key in users]
     retries = tuple(seconds(pause) for pause in table.get("retries", ("30m", "1h", "2h", "4h")))
@@ -188,7 +190,7 @@ def _seen_from(
         return machines
     server = user.reads_from[0]
     name = f"{_label(reader)}.{reader.rpartition('@')[2]}"
-    title = f"{reader.rpartition('@')[0]}’s computer"
+    title = f"{_label(reader).capitalize()}’s computer"
     hosts[name] = Host(name, _free_address(hosts), title, reader.rpartition("@")[0], ("ua",))
     users[reader] = user._replace(host=name)
     seat = {"name": name, "title": title, "short": reader.rpartition("@")[0], "roles": ["ua"], "user": reader}

@@ -79,6 +79,9 @@ class Holder(NamedTuple):
     to: str = ""
 
 
+NOBODY: Final = Holder("", "", "")
+
+
 def holders(steps: Sequence[Step]) -> Series[Holder]:
     """The letter stays with its owner while envelopes are agreed on, is on the wire as content, moves at the 250."""
     series = Series(Holder("", "", "writing"))
@@ -106,7 +109,8 @@ def holders(steps: Sequence[Step]) -> Series[Holder]:
         for effect in step.effects:
             if isinstance(effect, Composed):
                 value = Holder(effect.letter.id, effect.host, "holding")
-            elif isinstance(effect, Kept):
+            elif isinstance(effect, Kept) and owner.get(effect.letter, NOBODY).how != "queued":
+                # Kept for some, while others' copies have been taken: the letter is where somebody answers for it.
                 value = Holder(effect.letter, effect.host, "holding")
             elif isinstance(effect, Queued):
                 value = Holder(effect.letter.id, effect.host, "queued")

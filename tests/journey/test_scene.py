@@ -283,3 +283,13 @@ def test_what_is_shipped_has_no_unforeseen_step_and_no_edit_of_the_learner(name:
 def test_who_reads_a_copy_is_the_first_to_have_one() -> None:
     journey = play(other(letter={"to": ["carol@example.net"], "cc": [BOB]}))
     assert [leg.name for leg in journey.legs if leg.stage is Stage.ACCESS] == ["access:carol"]
+
+
+def test_a_recipient_who_was_never_named_is_kept_and_the_letter_is_where_it_was_taken() -> None:
+    """A learner's other name in RCPT: the copy for that name travels, and nobody says that nothing was accepted."""
+    journey = play("alice-to-bob", [make("submit/RCPT.1", ["RCPT TO:<carol@example.net>"])])
+    keep = journey.by_place["submit/KEEP.1"]
+    scene = journey.scene(keep.n)
+    assert keep.octets == (b"bob@example.net: never named to the server\r\n",)
+    assert scene.explanation.key == "ua/actions/KEEP unnamed"
+    assert (scene.holder.host, scene.holder.how) == ("mail.example.com", "queued")

@@ -55,7 +55,7 @@ def test_a_dropped_dot_of_the_user_agent_leaves_the_letter_with_alice() -> None:
     journey = edited("submit/END_OF_DATA=")
     assert said(journey, "submit")[-3:] == [
         "END_OF_DATA.1! 421 4.4.2 mail.example.com Timed out, closing", "LINK.2 connection closed",
-        "KEEP.1 bob@example.net",
+        "KEEP.1 bob@example.net: 421 4.4.2 mail.example.com Timed out, closing",
     ]  # fmt: skip
     assert fates(journey) == KEPT
 
@@ -73,7 +73,7 @@ def test_a_dropped_data_makes_the_client_lose_patience_after_two_minutes() -> No
         "RCPT.1! 250 2.1.5 Recipient ok",
         "LINK.2 no reply; gives up waiting",
         "LINK.3 connection closed",
-        "KEEP.1 bob@example.net",
+        "KEEP.1 bob@example.net: no answer",
     ]
     assert journey.by_place["submit/LINK.2"].verb == "TIMEOUT"
     assert waited(journey, "submit/LINK.2") == pytest.approx(120, abs=1)
@@ -149,7 +149,7 @@ def test_a_dropped_line_is_taken_as_said() -> None:
     journey = edited("submit/MAIL=")
     assert said(journey, "submit")[-5:] == [
         "RCPT.1! 503 5.5.1 Not now: MAIL first", "QUIT.1 QUIT", "QUIT.1! 221 2.0.0 Goodbye",
-        "LINK.2 connection closed", "KEEP.1 bob@example.net",
+        "LINK.2 connection closed", "KEEP.1 bob@example.net: 503 5.5.1 Not now: MAIL first",
     ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(?:Z|[+-][0-9
 _TO: Final = re.compile(rb"^To:[^\r\n]*?([^\s<>@]+@[^\s<>@]+)>?\r?$", re.MULTILINE | re.IGNORECASE)
 _EXCHANGER: Final = re.compile(rb"^ *(?P<chosen>\xe2\x96\xba)? *(?P<preference>[0-9]+) +(?P<host>[^\s]+)", re.MULTILINE)
 _ATTEMPT: Final = re.compile(rb"attempt (?P<number>[0-9]+) in (?P<wait>[^\r\n]+)")
+_KEPT: Final = re.compile(rb": (?P<why>[^\r\n]+)")
 _SAID: Final = re.compile(rb"^(?P<host>[^\s:]+): (?P<reply>[2-5][0-5][0-9][^\r\n]*)", re.MULTILINE)
 _WAITED: Final = re.compile(rb"waited (?P<wait>[^\r\n:]+)")
 _TYPE: Final = re.compile(rb"^ *(?P<type>(?P<top>[A-Za-z-]+)/[^\s;]+)", re.MULTILINE)
@@ -114,6 +115,19 @@ def _defer(scan: Scan, end: int) -> None:
         scan.labels.append("reply")
 
 
+def _keep(scan: Scan, end: int) -> None:
+    """For whom the letter is kept, and why."""
+    mailbox(scan, 0, end)
+    said = _KEPT.search(scan.octets, 0, end)
+    if said:
+        scan.group(said, "why", "text", value="text")
+        code = said["why"][:3].decode("ascii", "replace")
+        if code.isdigit():
+            scan.labels.append(code)
+        elif said["why"].startswith(b"never named"):
+            scan.labels.append("unnamed")
+
+
 def _expire(scan: Scan, end: int) -> None:
     found = _WAITED.search(scan.octets, 0, end)
     if found:
@@ -139,6 +153,7 @@ _VERBS: Final[dict[str, Callable[[Scan, int], None]]] = {
     "ROUTE": _route,
     "DEFER": _defer,
     "EXPIRE": _expire,
+    "KEEP": _keep,
     "STORE": _store,
     "PARSE": _tree,
     "READ": _whole("reading"),
