@@ -7,13 +7,14 @@ from collections.abc import Iterable
 
 from mailedu.agents.actions import Action
 from mailedu.cli import octets
-from mailedu.cli.screen import Screen
+from mailedu.cli.screen import INDENT, LABEL, Screen
 from mailedu.explain import Digit, Explanation
 from mailedu.journey import phrases
+from mailedu.journey.edit import Edit, Then
 from mailedu.journey.gist import gist
 from mailedu.journey.scene import Scene
 from mailedu.journey.step import Kind, Step
-from mailedu.visible import clip, visible
+from mailedu.visible import clip, visible, width
 
 #: Lines of a step's octets that are shown; the first number that lets the card fit the screen counts.
 _OCTET_LINES = (8, 6, 5, 4, 3, 2)
@@ -71,10 +72,43 @@ def changes(scene: Scene, screen: Screen) -> list[str]:
     """What the learner's edits have to do with this step, in words."""
     if not scene.journey.edits:
         return []
+    lines: list[str] = []
+    instead = False
+    for edit in {edit.place: edit for edit in scene.journey.edits}.values():  # the last at a place counts
+        seat = None if edit.say or edit in scene.journey.unused else _seat(scene, edit)
+        if seat == scene.n:
+            instead = instead or edit.place == scene.step.place
+            lines += screen.prose(_dropped(scene, edit), "    ", role="changed")
     original = scene.original
-    if original is not None and scene.step.same(original):
-        return []
-    return screen.prose(_change(scene.step, original), "    ", role="changed")
+    if instead or (original is not None and scene.step.same(original)):
+        return lines
+    return lines + screen.prose(_change(scene.step, original), "    ", role="changed")
+
+
+def _seat(scene: Scene, edit: Edit) -> int | None:
+    """Where what was dropped is missed: the step that came in its place, else the last one before it."""
+    places, original = scene.journey.by_place, scene.journey.original
+    dropped = original.by_place.get(edit.place)
+    before = original.steps[: dropped.n] if dropped is not None else ()
+    return next((places[step.place].n for step in reversed(before) if step.place in places), None)
+
+
+def _dropped(scene: Scene, edit: Edit) -> str:
+    """What is not said here, and what comes next."""
+    step = scene.journey.original.by_place[edit.place]
+    if step.kind is Kind.DATA:
+        what = "the letter"
+    else:
+        what = "the lone dot" if step.octets == (b".\r\n",) else f"“{clip(gist(step), 50)}”"
+    verb = "sent" if step.kind in (Kind.COMMAND, Kind.DATA) else "written" if step.kind is Kind.ACTION else "said"
+    silent = ", nor anything after it" if edit.then is Then.WAIT and step.kind is not Kind.ACTION else ""
+    if edit.place == scene.step.place:
+        follows = "This comes instead."
+    elif scene.n < scene.total:
+        follows = f"Next comes: {clip(gist(scene.journey.step(scene.n + 1)), 60)}"
+    else:
+        follows = "Nothing comes next."
+    return f"Your change: {what} is not {verb}{silent}. {follows}"
 
 
 def _change(step: Step, original: Step | None) -> str:
@@ -104,15 +138,22 @@ def _details(scene: Scene, screen: Screen, detail: int) -> list[str]:
     explained = scene.explanation
     lines = sources(explained, screen)
     if detail > 0:
-        lines += screen.fact("Code", *(code(explained) if detail > 1 else (_code_in_short(explained),)))
+        lines += screen.fact("Code", *(code(explained, screen) if detail > 1 else (_code_in_short(explained),)))
     if detail > 1:
         lines += screen.fact("Parts", parts(scene))
     return lines
 
 
-def code(explained: Explanation) -> list[str]:
-    """The digits of a reply code, each at its place: `5..  No`, `.5.  The mail system`, `..0  Which of its kind`."""
-    return [f"{_placed(digit)}  {visible(digit.meaning)}" for digit in explained.digits]
+def code(explained: Explanation, screen: Screen) -> list[str]:
+    """The digits of a reply code, each at its place, in as few rows as hold them whole: `5..  No.  .5.  The mail`."""
+    rows: list[str] = []
+    for digit in explained.digits:
+        said = f"{_placed(digit)}  {visible(digit.meaning)}"
+        if rows and width(rows[-1]) + 2 + width(said) <= screen.measure - len(INDENT) - LABEL:
+            rows[-1] += "  " + said
+        else:
+            rows.append(said)
+    return rows
 
 
 def _code_in_short(explained: Explanation) -> str:

@@ -47,7 +47,7 @@ def explained(key: Key, explanation: Explanation, screen: Screen) -> list[str]:
 
 def _parts(key: Key, explanation: Explanation, screen: Screen) -> list[str]:
     """Digits, and which octets mean what; what comes again, such as the code of each line, is told once."""
-    lines = screen.fact("Code", *card.code(explanation))
+    lines = screen.fact("Code", *card.code(explanation, screen))
     binary = key.kind in (Kind.QUERY, Kind.ANSWER)
     rows: dict[tuple[str, str, str], list[int]] = {}
     for span in explanation.spans:

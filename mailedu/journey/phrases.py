@@ -144,7 +144,7 @@ def envelope(scene: Scene, most: int = 4) -> tuple[str, ...]:
         said = scene.envelope
         if said.sender is None and not said.recipients:
             met = scene.step.kind is not Kind.LINK or scene.step.verb == Link.CONNECT
-            return ("nothing said of it yet",) if met else ()
+            return ("the server has not been told yet",) if met else ()
         facts = [f"from {_answered(said.sender)}"] if said.sender is not None else []
         return (*facts, *_recipients(tuple(_answered(one) for one in said.recipients), most))
     letter = scene.letter

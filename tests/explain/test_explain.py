@@ -204,8 +204,8 @@ def test_a_very_long_value_does_not_break_the_rows() -> None:
 def test_digits_follow_rfc_5321() -> None:
     assert explain(Key("smtp", Kind.REPLY, "RCPT", "MAIL", b"550 no\r\n")).digits == (
         Digit("5", 1, "No: the same request will fail again."),
-        Digit("5", 2, "The mail system: mailboxes, storage, policy."),
-        Digit("0", 3, "Which of its kind: a finer shade, without a meaning of its own."),
+        Digit("5", 2, "The mail system: mailboxes, room, rules."),
+        Digit("0", 3, "Which of these."),
     )
     assert explain(Key("pop3", Kind.REPLY, "STAT", "TRANSACTION", b"+OK 1 2\r\n")).digits == ()
 
