@@ -46,6 +46,11 @@ def decoded_line(line: bytes) -> bytes | None:
     return auth.decode(line[4:]) or None if line.startswith(b"334 ") else None
 
 
+def base64_of(text: str) -> str:
+    r"""A typed text in base64, for a login; `\0` in it is NUL, as AUTH PLAIN wants it."""
+    return auth.encode(text.encode("utf-8", "surrogateescape").replace(b"\\0", b"\0")).decode("ascii")
+
+
 def first_lines(step: Step, most: int) -> tuple[list[str], int]:
     """The first `most` lines of a step, made visible, and how many follow. A single one more is shown, not counted."""
     head = step.head(_LOOKED_AT)

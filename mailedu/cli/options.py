@@ -24,6 +24,7 @@ from mailedu.visible import clip, visible
 
 STAGES: Final = tuple(Stage)
 _NUMBERED: Final = re.compile(r"(\+?)([0-9]{1,9})(!?)(?==)")
+WHO_GETS_IT: Final = "To: name@domain and an empty line on top say who gets it; else Bob"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -42,7 +43,10 @@ def journey_options(function: F) -> F:
     for add in reversed(
         (
             click.argument("scenario", default="alice-to-bob"),
-            click.option("--message", metavar="FILE", help="Send this letter or text; - reads standard input."),
+            click.option(
+                "--message", metavar="FILE",
+                help=f"Send this letter or text; - reads standard input. In a text, {WHO_GETS_IT}.",
+            ),
             click.option("--reader", metavar="ADDRESS", help="Whose mail is read in the end."),
             click.option(
                 "--edit", "edit", metavar="PLACE=LINE", multiple=True,

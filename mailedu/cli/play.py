@@ -20,9 +20,9 @@ FORMATS: Final = ("text", "jsonl", "mbox")
 EXAMPLES: Final = """\
 \b
 Examples:
-  mailedu play                                    a letter from Alice to Bob
-  mailedu play server-down                        ... while Bob's servers sleep
-  mailedu play --message letter.eml --explain     your own letter, each step explained
+  mailedu play                                a letter from Alice to Bob
+  mailedu play server-down                    ... while Bob's servers sleep
+  mailedu play --message letter.eml --explain your own letter, explained
   mailedu play --edit 'submit/RCPT=RCPT TO:<carol@example.net>'
   mailedu play --edit '24!=550 5.1.1 Never heard of him'
   mailedu play --format jsonl -o journey.jsonl

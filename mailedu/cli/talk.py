@@ -27,6 +27,7 @@ Examples:
   mailedu talk pop3                            read Bob's mail
   printf 'EHLO me\\nRCPT TO:<x@y>\\n' | mailedu talk smtp"""
 _MARGIN: Final = "   "
+OVER: Final = "The conversation is over: :undo a line, :again begins anew, :quit leaves."
 #: Lines of a reply that are shown.
 _MOST: Final = 40
 
@@ -69,6 +70,8 @@ class Talking:
         if line.strip() == "?" and not self.talk.in_letter:
             self.help("")
             return False
+        if self.talk.closed and line.strip().lower() in ("quit", "exit", "q"):
+            return True
         if word in self._words:
             return bool(self._words[word](argument))
         if line.startswith("::"):
@@ -84,12 +87,12 @@ class Talking:
         if talk.in_letter:
             return "[DATA] letter: "
         if talk.in_login:
-            return "[AUTH] base64: "
+            return "[AUTH] base64 (:base64 TEXT makes it): "
         return f"[{talk.state}] C: "
 
     def _say(self, line: str) -> None:
         if self.talk.closed:
-            self._screen.tell("The conversation is over: :undo takes the last line back, :again begins anew.")
+            self._screen.tell(OVER)
             return
         octets_ = line.encode("utf-8", "surrogateescape")
         if not self._keys.at_terminal:
@@ -103,8 +106,11 @@ class Talking:
                 self._reply(one)
         if said:
             if self.talk.closed:
-                self._screen.say(f"{_MARGIN}The conversation is over: :undo, :again or :quit.")
-            elif not self.talk.in_letter and not self.talk.in_login:
+                self._screen.say_all(self._screen.prose(OVER, _MARGIN))
+            elif self.talk.in_letter:
+                hint = "A dot alone on a line ends the letter; :undo takes a line back."
+                self._screen.say_all(self._screen.prose(hint, _MARGIN, role="quiet"))
+            elif not self.talk.in_login:
                 verbs = ", ".join(self.talk.may_come_next)
                 self._screen.say_all(self._screen.prose(f"May come next: {verbs}", _MARGIN, role="quiet"))
             self._screen.say()
@@ -132,7 +138,9 @@ class Talking:
 
     def help(self, _: str) -> None:
         """Lines to try, and the words."""
-        self._screen.say_all(f"  {line}" for line in (*self._examples(), "", *WORDS))
+        for line in (*self._examples(), "", *WORDS):
+            text = line.lstrip()
+            self._screen.say_all(self._screen.prose(text, "  " + " " * (len(line) - len(text))) or [""])
         self._screen.say()
 
     def _examples(self) -> tuple[str, ...]:
@@ -192,8 +200,7 @@ class Talking:
 
     def base64(self, text: str) -> None:
         r"""A text in base64, for a login; `\0` in it is NUL, as AUTH PLAIN wants it."""
-        octets_ = text.encode("utf-8", "surrogateescape").replace(b"\\0", b"\0")
-        self._screen.say(f"  {auth.encode(octets_).decode('ascii')}")
+        self._screen.say(f"  {octets.base64_of(text)}")
 
     def leave(self, _: str) -> bool:
         return True

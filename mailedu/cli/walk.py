@@ -14,13 +14,14 @@ import click
 
 from mailedu.cli.card import card
 from mailedu.cli.keys import Keys, keys_beside
-from mailedu.cli.options import STAGES, Asked, journey_options, make, stage_option
+from mailedu.cli.octets import base64_of
+from mailedu.cli.options import STAGES, WHO_GETS_IT, Asked, journey_options, make, stage_option
 from mailedu.cli.screen import Screen, screen_of
 from mailedu.journey import edit as edits
 from mailedu.journey import phrases
 from mailedu.journey.edit import Edit, EditError
 from mailedu.journey.engine import play
-from mailedu.journey.gist import gist
+from mailedu.journey.gist import gist, hidden
 from mailedu.journey.journey import Journey
 from mailedu.journey.step import Kind, Stage, Step
 from mailedu.visible import visible
@@ -33,6 +34,7 @@ Examples:
   mailedu walk --message letter.eml          a letter of your own
   mailedu walk --stage 5                     begin where Bob reads
   printf 'n\\nn\\ny\\n' | mailedu walk         keys from a script"""
+BOOK: Final = "“The book” is the textbook chapter this follows; where it errs, that is said."
 HELP: Final = (
     ("enter, n", "on to the next step"),
     ("p", "back"),
@@ -140,6 +142,9 @@ class Walk:
             screen.tell(f"{note}.")
         for line in self._asked.unreached:
             screen.say_all(screen.prose(f"Not changed: {line}.", "", role="wrong"))
+        if scenario.message is not None and any(piece.name == "text" for piece in scenario.message.changes[:1]):
+            screen.tell(f"This is plain text. {WHO_GETS_IT}.")
+        screen.tell(BOOK)
         screen.say("Enter goes on, p back, e edits, g guesses, ? lists all keys, q leaves.")
         screen.say()
 
@@ -169,15 +174,20 @@ class Walk:
 
     def _jump(self, key: str) -> None:
         number = int(key.lstrip("#")[:9] or 0)
+        above = 0
         if key.isdigit() and 1 <= number <= len(STAGES):
             first = self.journey.first_of(STAGES[number - 1])
             if first is None:
                 self._screen.tell(f"This journey has no stage {number}.")
                 return
+            if first != number:
+                other = f"; #{number} goes to step {number}" if number <= len(self.journey) else ""
+                self._screen.tell(f"Stage {number} begins at step {first}{other}.")
+                above = 1
             number = first
         if 1 <= number <= len(self.journey):
             self.n = number
-            self.show()
+            self.show(above)
         else:
             self._screen.tell(f"There is no step {number}: the journey has {len(self.journey)}.")
 
@@ -195,8 +205,16 @@ class Walk:
         old = gist(step) if step.kind is Kind.ANSWER else visible(step.head(1024).rstrip(b"\r\n").split(b"\r\n")[0])
         what = "the answer’s code, such as NXDOMAIN or SERVFAIL" if step.kind is Kind.ANSWER else "the line"
         self._screen.tell(f"Type {what} to be said instead. Empty keeps it, - drops it, ~ falls silent.")
+        is_login = step.kind is Kind.COMMAND and step.verb == "RESPONSE"
+        if is_login:
+            decoded = hidden(step)
+            says = f"base64 for “{visible(decoded)}”" if decoded is not None else "no base64"
+            self._screen.tell(f"The present line is {says}. :base64 TEXT makes base64 of TEXT; else it goes as typed.")
         self._screen.say(self._screen.clipped(old, "  now:  "))
         line = self._keys.read("  new:  ", old, echo=True)
+        if line is not None and is_login and line.startswith(":base64 "):
+            line = base64_of(line.removeprefix(":base64 "))
+            self._screen.say(self._screen.clipped(line, "  sent: "))
         if line is None or line in ("", old):
             self._screen.tell("Kept as it was.")
             return
@@ -271,11 +289,13 @@ class Walk:
         scene = self.journey.scene(reply.n)
         asked = self.journey.step(reply.answers) if reply.answers > 0 else None
         server = visible(scene.peer)
+        skips = reply.n > self.n + 1
+        lead = f"The next reply is step {reply.n}. " if skips else ""
         if asked is None:
-            question = f"{server} has the word. What will it say first?"
+            question = f"{lead}{server} has the word. What will it say first?"
         else:
-            question = f"{visible(scene.actor)} says: {gist(asked)}"
-            self._screen.say_all(self._screen.prose(question, ""))
+            asks = f"Step {asked.n} asks" if skips else f"{visible(scene.actor)} says"
+            self._screen.say_all(self._screen.prose(f"{lead}{asks}: {gist(asked)}", ""))
             question = f"What does {server} answer?"
         pop3 = scene.leg.protocol == "pop3"
         self._screen.tell(f"{question} Type {'+OK or -ERR' if pop3 else 'the three digits'}; enter just shows it.")
@@ -299,7 +319,9 @@ class Walk:
 
     def help(self, _: str) -> None:
         """The keys."""
-        self._screen.say_all(f"  {keys:10}{about}" for keys, about in HELP)
+        for keys, about in HELP:
+            self._screen.say_all(self._screen.prose(about, " " * 12, f"  {keys:10}"))
+        self._screen.tell(BOOK)
 
     def write(self, name: str) -> None:
         """Save the transcript in a file that is not there yet."""

@@ -39,7 +39,7 @@ def test_each_command_has_help_with_examples_that_work(name: str, mailedu: Call)
     done = mailedu(name, "--help")
     assert done.status == 0
     assert "Examples:" in done.out
-    assert all(len(line) <= 88 for line in done.out.splitlines())
+    assert all(len(line) <= 80 for line in done.out.splitlines())
     options = set(re.findall(r"(?<![\w-])--[a-z]+", done.out.split("Examples:")[1]))
     assert options <= set(re.findall(r"(?<![\w-])--[a-z]+", done.out.split("Examples:")[0]))
 
@@ -55,3 +55,21 @@ def test_list_names_scenarios_and_faults(mailedu: Call) -> None:
     assert out == mailedu("walk", "--list").out
     for name in ("alice-to-bob", "figure-21-6", "figure-21-10", "greylisting", "server-down"):
         assert re.search(rf"^  {name} +\S", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed"),
+    [
+        ((), ""),
+        (("--help",), ""),
+        *(((name, "--help"), "") for name in COMMANDS),
+        (("walk", "--list"), ""),
+        (("walk",), "?\n"),
+        (("talk", "smtp"), "?\n:help\n:nonsense\nQUIT\nNOOP\n"),
+        (("talk", "pop3"), "?\n:help\n:nonsense\nQUIT\nNOOP\n"),
+    ],
+)
+def test_no_help_is_wider_than_80_columns(mailedu: Call, arguments: tuple[str, ...], typed: str) -> None:
+    done = mailedu(*arguments, typed=typed)
+    assert done.status == 0
+    assert [line for line in done.out.splitlines() if len(line) > 80] == []

@@ -39,8 +39,9 @@ def test_each_reply_is_explained_and_what_may_follow_is_named(mailedu: Call) -> 
 def test_the_prompt_says_when_lines_are_a_letter_or_a_login(mailedu: Call) -> None:
     out = talk(mailedu, "smtp", *LOGIN, *ENVELOPE, "DATA", "QUIT", ":-)", ".")
     assert "[CONNECTED] C: EHLO me\n" in out
-    assert "[AUTH] base64: YWxpY2U=\n" in out
+    assert "[AUTH] base64 (:base64 TEXT makes it): YWxpY2U=\n" in out
     assert "   which is base64 for “Username:”\n" in out
+    assert out.count("   A dot alone on a line ends the letter; :undo takes a line back.\n") == 1
     assert "[DATA] letter: QUIT\n[DATA] letter: :-)\n[DATA] letter: .\nS: 250 " in out
 
 
@@ -55,6 +56,14 @@ def test_undo_also_brings_a_conversation_back_that_was_over(mailedu: Call) -> No
     out = talk(mailedu, "smtp", ":undo", "QUIT", "NOOP", ":undo", "NOOP", ":again", "NOOP")
     assert "There is nothing to take back." in out
     assert codes(out) == ["220", "221", "250", "220", "250"]
+
+
+@pytest.mark.parametrize("word", ["quit", "exit", "q", "QUIT"])
+def test_when_it_is_over_a_bare_quit_leaves(mailedu: Call, word: str) -> None:
+    out = talk(mailedu, "pop3", "QUIT", word, ":again")
+    assert ":quit leaves." in out
+    assert out.count("S: +OK") == 2
+    assert talk(mailedu, "pop3", "q", ":again").count("S: ") == 3  # while it goes on, all is for the server
 
 
 def test_a_mailbox_is_read_by_hand(mailedu: Call) -> None:

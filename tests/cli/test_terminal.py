@@ -151,7 +151,7 @@ def test_a_step_fits_a_terminal_of_24_rows(tmp_path: Path) -> None:
         assert len(lines) <= 24, one
         assert max(map(len, lines)) <= 80, one
     assert "250 AUTH LOGIN PLAIN" in cards[13]  # where room is scarce the digits of the code share a line
-    assert "  Code      2.. Done, .5. The mail system, ..0 Which of its kind\n" in cards[13]
+    assert "  Code      2.. Done, .5. The mail system, ..0 Which of these\n" in cards[13]
 
 
 # In tmux --------------------------------------------------------------------------------------------------------------

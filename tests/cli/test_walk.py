@@ -49,8 +49,7 @@ def test_a_reply_shows_its_digits_and_where_it_leads(mailedu: Call) -> None:
     out = mailedu("walk", typed="29\n").out.rsplit("Step 29", 1)[1]
     assert "mail.example.com answers Alice’s laptop:" in out
     assert "  Code      2..  Done" in out
-    assert "            .5.  The mail system" in out
-    assert "            ..0  Which of its kind" in out
+    assert "            .5.  The mail system: mailboxes, room, rules.  ..0  Which of these.\n" in out
     assert "  State     DATA before, now READY: " in out
     assert "  Next      the client may say MAIL, " in out
     assert "  Letter    in the queue of mail.example.com, which is responsible for it" in out
@@ -104,6 +103,15 @@ def test_a_report_of_failure_is_called_one(mailedu: Call) -> None:
     assert "  Report    in the queue of mail.example.com" in out
 
 
+def test_who_gets_a_plain_text_is_told_and_what_the_book_is(mailedu: Call) -> None:
+    hint = "This is plain text. To: name@domain and an empty line on top say who gets it;\nelse Bob.\n"
+    assert hint in mailedu("walk", "--message", "-", typed="Hello\n").out
+    own = mailedu("walk", "--message", "-", typed="To: carol@example.org\n\nHello\n").out
+    assert "plain text" not in own.split("\nStep 1 ")[0]
+    for keys, times in (("", 1), ("?\n", 2)):
+        assert mailedu("walk", typed=keys).out.count("“The book” is the textbook chapter") == times
+
+
 def test_faults_and_notes_stand_at_the_top(mailedu: Call) -> None:
     letter = "From a@b.example Tue Nov 24 09:00:00 2026\nTo: bob@gmail.com\nSubject: x\n\nHello\n"
     done = mailedu("walk", "--fault", "greylisting", "--message", "-", typed=letter)
@@ -134,6 +142,8 @@ def test_digits_are_stages_and_other_numbers_are_steps(mailedu: Call) -> None:
     first = [journey.first_of(stage) for stage in Stage]
     assert heads(done.out) == [1, first[4], first[0], first[3], first[2], first[1], 42, 3]
     assert done.out.count("There is no step ") == 2
+    assert f"Stage 3 begins at step {first[2]}; #3 goes to step 3.\nStep {first[2]} of " in done.out
+    assert "Stage 1 begins" not in done.out  # it is step 1
     assert heads(mailedu("walk", "--stage", "3").out) == [first[2]]
     assert "This journey has no stage 1." in mailedu("walk", "figure-21-10", typed="1\n").out
 
@@ -167,6 +177,42 @@ def test_empty_keeps_a_dash_drops_a_tilde_falls_silent(mailedu: Call) -> None:
     assert "    503 5.5.1 " in dropped
     silent = mailedu("walk", typed=typed("21", "e", "~", "n", "n", "n")).out
     assert "5 min " in silent
+
+
+@pytest.mark.parametrize(
+    ("step", "sign", "said"),
+    [
+        (28, "-", "the lone dot is not sent. Next comes: 421 "),
+        (28, "~", "the lone dot is not sent, nor anything after it. Next comes: 421 "),
+        (23, "-", "“RCPT TO:<bob@example.net>” is not sent. Next comes: DATA\n"),
+        (27, "-", "the letter is not sent. Next comes: .\n"),
+        (24, "-", "“250 2.1.5 Recipient ok” is not said. This comes instead.\n"),
+        (36, "~", "is not said, nor anything after it. Next comes: the DNS did not answer"),
+        ("#4", "-", "is not written. This comes instead.\n"),
+    ],
+)
+def test_what_was_dropped_is_told_where_it_is_missed(mailedu: Call, step: int | str, sign: str, said: str) -> None:
+    out = mailedu("walk", typed=typed(str(step), "e", sign)).out
+    seen = " ".join(out.rsplit("Your change: ", 1)[1].split())
+    assert said.strip() in seen
+    again = mailedu("walk", typed=typed(str(step), "e", sign, "n", "n", "n", "p", "p", "p", "u")).out
+    assert again.count("Your change: ") == 2  # at this step alone
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_what_was_dropped_and_then_said_after_all_is_not_told_as_dropped(mailedu: Call) -> None:
+    out = mailedu("walk", typed=typed("24", "e", "-", "e", "550 No")).out.rsplit("Step 24 of", 1)[1]
+    assert "Your change. In the original: 250 2.1.5 Recipient ok" in out
+    assert "This comes instead" not in out
+
+
+def test_at_a_line_of_a_login_base64_is_made(mailedu: Call) -> None:
+    out = mailedu("walk", typed=typed("19", "e", ":base64 looking-glass")).out
+    assert "The present line is base64 for “wonderland”. :base64 TEXT makes" in out
+    assert "  sent: bG9va2luZy1nbGFzcw==\n" in out
+    assert "    which is base64 for “looking-glass”\n" in out
+    assert "    501 " in mailedu("walk", typed=typed("19", "e", "alice", "n")).out
+    assert "base64" not in mailedu("walk", typed=typed("23", "e", ":base64 x")).out.split("Type the line")[1][:100]
 
 
 def test_a_reply_is_edited_at_its_own_step(mailedu: Call) -> None:
@@ -249,6 +295,13 @@ def test_a_wrong_guess_is_told_and_the_reply_shown(mailedu: Call, guess: str, sa
     assert ("You said" in out) is bool(said)
 
 
+def test_a_guess_that_skips_steps_says_so(mailedu: Call) -> None:
+    out = mailedu("walk", typed=typed("24", "g", "354")).out
+    assert "The next reply is step 26. Step 25 asks: DATA\nWhat does mail.example.com answer?" in out
+    assert "The next reply is step 12. mail.example.com has the word." in mailedu("walk", typed=typed("g")).out
+    assert "The next reply" not in mailedu("walk", typed=typed("11", "g")).out
+
+
 @pytest.mark.parametrize("guess", ["+OK", "+ok", "+", "ok"])
 def test_a_guess_of_pop3_is_a_sign(mailedu: Call, guess: str) -> None:
     out = mailedu("walk", "--stage", "5", typed=typed("g", guess)).out
@@ -273,8 +326,7 @@ def test_x_explains_every_digit_and_part(mailedu: Call) -> None:
     out = pane(mailedu, 24, "x")
     for line in (
         r"  Code      2\.\.  ",
-        r"            \.5\.  ",
-        r"            \.\.0  ",
+        r"            \.5\.  .*  \.\.0  ",
         r"     4  2\.1\.5 +enhanced code: ",
     ):
         assert re.search(f"^{line}", out, re.MULTILINE), line
