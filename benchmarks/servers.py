@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import os
 import sys
 import threading
@@ -74,10 +75,11 @@ def today() -> None:
     """Today's way: aiosmtpd takes a letter, twisted.mail hands it out by POP3; one loop, the mailbox in memory."""
     from twisted.internet import asyncioreactor
 
+    logging.disable(logging.WARNING)  # aiosmtpd warns of itself at each login
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     asyncioreactor.install(loop)
-    from aiosmtpd.smtp import SMTP
+    from aiosmtpd.smtp import SMTP, AuthResult
     from twisted.internet import defer, protocol
     from twisted.internet import reactor as installed
     from twisted.mail import pop3
@@ -116,9 +118,17 @@ def today() -> None:
         def authenticateUserPASS(self, user: bytes, password: bytes) -> Any:  # noqa: N802
             return defer.succeed((pop3.IMailbox, Mailbox(), lambda: None))
 
-    make = lambda: SMTP(  # noqa: E731
-        Handler(), hostname="mx.example.net", data_size_limit=LIMIT, enable_SMTPUTF8=False, loop=loop
-    )
+    def make() -> SMTP:
+        return SMTP(
+            Handler(),
+            hostname="mail.example.com",
+            data_size_limit=LIMIT,
+            enable_SMTPUTF8=False,
+            auth_require_tls=False,
+            authenticator=lambda *_: AuthResult(success=True),
+            loop=loop,
+        )
+
     smtp_port = loop.run_until_complete(_listen(make))
     reactor: Any = installed
     port = reactor.listenTCP(0, protocol.Factory.forProtocol(Reading), interface=HOST)

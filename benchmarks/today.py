@@ -14,8 +14,9 @@ poplib._MAXLINE = 1 << 20  # type: ignore[attr-defined]
 
 
 def hop(ports: tuple[int, ...], letter: bytes, sender: str, recipient: str) -> str:
-    """Send it, fetch it, take it apart; returns the text. No login at the sending side, which is to its favour."""
+    """Send it, fetch it, take it apart; returns the text. It logs in at both servers, as Alice and Bob do."""
     with smtplib.SMTP(HOST, ports[0], local_hostname="laptop.example.com") as client:
+        client.login("alice", "wonderland")
         client.sendmail(sender, [recipient], letter)
     box = poplib.POP3(HOST, ports[1])
     box.user("bob")

@@ -25,7 +25,8 @@ def fetch(world: World, address: str, letter: str = "letter", parent: str = "") 
     if isinstance(outcome, NoConnection):
         return
     for _number, content in outcome.letters:
-        outline, shown = (_read_again if content.size < _SMALL else _read_large)(without_trace(content))
+        small = content.size < _SMALL
+        outline, shown = _read_again(content.chunks) if small else _read_large(without_trace(content))
         yield Do(leg, Action.PARSE, outline)
         yield Do(leg, Action.READ, shown)
     if outcome.stage == "QUIT" and not outcome.letters:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from mailedu import pop3, smtp
@@ -253,7 +254,8 @@ class _Engine:
                 at = last
                 break
         step = steps[at]
-        steps[at] = step._replace(effects=(*step.effects, Delivered(leg.actor, letter.id, gone, leg.peer)))
+        effects = (*step.effects, Delivered(leg.actor, letter.id, gone, leg.peer))
+        steps[at] = _new(Step, (*step[:10], effects, *step[11:]))
 
 
 _HANDLERS: Final[dict[type, Callable[[_Engine, Any], Any]]] = {
@@ -274,6 +276,7 @@ def _as_taken(outcome: Outcome, accepted: Sequence[Accepted]) -> Outcome:
     return outcome._replace(results=results)
 
 
+@lru_cache(maxsize=64)
 def _without_login(offers: tuple[str, ...]) -> tuple[str, ...]:
     """Between servers nobody logs in."""
     return tuple(line for line in offers if not line.startswith("AUTH "))

@@ -34,7 +34,7 @@ Serve: TypeAlias = "Callable[[Callable[[str], StandIn | None] | None], Machine]"
 
 @lru_cache(maxsize=4096)
 def place_of(leg: str, verb: str, count: int) -> str:
-    """Leg, verb, occurrence. Journeys are played again and again with the same places."""
+    """Leg, verb, occurrence. Journeys are played again and again, with the same places."""
     return f"{leg}/{verb}.{count}"
 
 
@@ -104,14 +104,15 @@ class Conversation:
         place = self._place(verb)
         if self._server.closed:
             return CLOSED
-        clock = self._clock
-        self._pause(place)
+        clock, delays, latency = self._clock, self._delays, self._latency
+        clock.now += delays.get(place, 0.0 if self._goes_on else latency)
+        self._goes_on = False
         octets = line + b"\r\n"
         command, reply = self._server.receive(octets)[-2:]  # with a dot comes the content, of which has been told
         self._tell_said(command, place, clock.now, (octets,))
         asked = len(self._steps)
         place += "!"
-        clock.now += self._delays.get(place, self._latency)
+        clock.now += delays.get(place, latency)
         return self._tell_reply(reply, place, asked)
 
     def _say_together(self, wishes: list[Say]) -> list[Answer]:
