@@ -185,7 +185,9 @@ def envelopes(steps: Sequence[Step]) -> Series[EnvelopeSoFar]:
             elif verb == "RCPT" and step.answers in to:
                 to = {**to, step.answers: to[step.answers]._replace(answer=answer)}
             elif verb in ("RSET", "EHLO", "HELO") and answer == "accepted":
-                sender, to = None, {}
+                # In a pipelined group a new envelope may have been asked for behind it already.
+                sender = sender if sender is not None and sender[0] > step.answers else None
+                to = {n: named for n, named in to.items() if n > step.answers}
             else:
                 through = through or (verb == "END_OF_DATA" and step.after == "READY")
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailedu.journey import Journey, Kind, Stage, load, play, scenario
-from mailedu.journey.edit import make, parse
+from mailedu.journey.edit import Then, make, parse
 from mailedu.journey.scene import Scene
 from mailedu.journey.series import Series
 
@@ -293,3 +293,10 @@ def test_a_recipient_who_was_never_named_is_kept_and_the_letter_is_where_it_was_
     assert keep.octets == (b"bob@example.net: never named to the server\r\n",)
     assert scene.explanation.key == "ua/actions/KEEP unnamed"
     assert (scene.holder.host, scene.holder.how) == ("mail.example.com", "queued")
+
+
+def test_an_envelope_asked_for_behind_a_pipelined_ehlo_is_kept() -> None:
+    """The reply to EHLO clears what came before it, not what the same group asks for behind it."""
+    journey = play("alice-to-bob", [make("deliver:example.net/MAIL.1", ["EHLO laptop.example.com"], Then.KEEP)])
+    end = journey.by_place["deliver:example.net/END_OF_DATA.1!"]
+    assert [tuple(named) for named in journey.envelopes.at(end.n).recipients] == [("bob@example.net", "accepted")]
