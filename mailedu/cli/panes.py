@@ -12,8 +12,8 @@ from mailedu.cli.screen import Screen
 from mailedu.explain import Explanation, Key
 from mailedu.journey import order, phrases
 from mailedu.journey.scene import Scene
-from mailedu.journey.series import Box, Lying
 from mailedu.journey.step import Kind
+from mailedu.journey.worlds import Box, Lying
 from mailedu.visible import clip, pad, visible
 
 #: Octets that the bytes pane shows unless it is asked for all.

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from mailedu.agents.effects import Letter, Stored
 from mailedu.agents.errand import Leg, Stage
 from mailedu.agents.world import SUBMISSION
-from mailedu.journey import series
+from mailedu.journey import envelopes, holders, worlds
 from mailedu.journey.edit import Edit
 from mailedu.journey.log import log_of
+from mailedu.journey.series import Series
 from mailedu.journey.step import Step
+from mailedu.journey.worlds import WorldView
 from mailedu.network.segments import Packet, segments
 from mailedu.network.wire import Log
 
@@ -71,22 +73,22 @@ class Journey:
     # Looked at by scenes ----------------------------------------------------------------------------------------------
 
     @cached_property
-    def holders(self) -> series.Series[series.Holder]:
-        return series.holders(self.steps)
+    def holders(self) -> Series[holders.Holder]:
+        return holders.holders(self.steps)
 
     @cached_property
-    def envelopes(self) -> series.Series[series.EnvelopeSoFar]:
-        return series.envelopes(self.steps)
+    def envelopes(self) -> Series[envelopes.EnvelopeSoFar]:
+        return envelopes.envelopes(self.steps)
 
     @cached_property
-    def worlds(self) -> series.Series[series.WorldView]:
+    def worlds(self) -> Series[WorldView]:
         boxes = {
-            address: series.Box(tuple(series.Lying(mail.uid, mail.letter) for mail in mails))
+            address: worlds.Box(tuple(worlds.Lying(mail.uid, mail.letter) for mail in mails))
             for address, mails in self.scenario.geography.mailboxes.items()
         }
-        return series.worlds(self.steps, boxes)
+        return worlds.worlds(self.steps, boxes)
 
-    def world(self, n: int) -> series.WorldView:
+    def world(self, n: int) -> WorldView:
         """Mailboxes, queues and fates after step `n`: the fold of the effects so far."""
         return self.worlds.at(n)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mailedu.agents.actions import Action, Link
-from mailedu.journey.series import Holder, Named
+from mailedu.journey.envelopes import Named
+from mailedu.journey.holders import Holder
 from mailedu.journey.step import Kind, Stage, Step
 from mailedu.visible import visible
 

@@ -9,9 +9,12 @@ from mailedu import pop3, smtp
 from mailedu.agents.actions import Action
 from mailedu.agents.effects import Letter
 from mailedu.explain import Explanation, Key, explain
-from mailedu.journey import order, series
+from mailedu.journey import order
+from mailedu.journey.envelopes import EnvelopeSoFar
 from mailedu.journey.gist import gist
+from mailedu.journey.holders import BOUNCE, Holder
 from mailedu.journey.step import Leg, Step
+from mailedu.journey.worlds import WorldView
 from mailedu.machine import Kind
 from mailedu.network.segments import Packet
 from mailedu.pop3 import states as pop3_states
@@ -60,17 +63,17 @@ class Scene:
         return tuple(step for step in self.journey.steps[: self.n] if step.leg.name == self.leg.name)
 
     @property
-    def holder(self) -> series.Holder:
+    def holder(self) -> Holder:
         """Where the letter is."""
         return self.journey.holders.at(self.n)
 
     @property
-    def envelope(self) -> series.EnvelopeSoFar:
+    def envelope(self) -> EnvelopeSoFar:
         """What has been said of the envelope in this conversation."""
         return self.journey.envelopes.at(self.n)
 
     @property
-    def world(self) -> series.WorldView:
+    def world(self) -> WorldView:
         """Mailboxes, queues, fates."""
         return self.journey.world(self.n)
 
@@ -149,7 +152,7 @@ class Scene:
     def standing(self) -> tuple[bytes, ...]:
         """The octets of the letter, or of the report, as they stand: while it is written, what there is so far."""
         letter = self.letter
-        if letter is not None and self.leg.protocol != series.BOUNCE:
+        if letter is not None and self.leg.protocol != BOUNCE:
             return letter.chunks
         own = (Action.FIELD, Action.BODY, Action.PART, Action.FILE, Action.BOUNCE)
         return tuple(chunk for step in self.ladder if step.verb in own for chunk in step.octets)
@@ -158,7 +161,7 @@ class Scene:
     def added(self) -> tuple[bytes, ...]:
         """The fields that hops have put on top of what stands, the last one first."""
         letter = self.letter
-        return letter.added if letter is not None and self.leg.protocol != series.BOUNCE else ()
+        return letter.added if letter is not None and self.leg.protocol != BOUNCE else ()
 
     @property
     def just_added(self) -> bytes:
