@@ -14,6 +14,8 @@ from mailedu.network.clock import Clock
 
 SUBMISSION, SMTP, POP3, DNS = 587, 25, 110, 53
 HOUR: Final = 3600.0
+RETRIES: Final = (0.5 * HOUR, HOUR, 2 * HOUR, 4 * HOUR)
+GIVE_UP: Final = 120 * HOUR
 _new = tuple.__new__  # a NamedTuple's own takes three times as long
 _ODD: Final = re.compile(r"[^!-~]|[/=#!*+]")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9@:._-]+")
@@ -104,9 +106,9 @@ class Geography(NamedTuple):
     """What lies in mailboxes when time begins."""
     labels: Mapping[str, str] = {}
     """Address -> how legs call it: the local part where no other user has the same."""
-    retries: tuple[float, ...] = (0.5 * HOUR, HOUR, 2 * HOUR, 4 * HOUR)
+    retries: tuple[float, ...] = RETRIES
     """Seconds from one attempt to the next; the last goes on (RFC 5321 section 4.5.4.1)."""
-    give_up: float = 120 * HOUR
+    give_up: float = GIVE_UP
     """Seconds after which a letter is returned."""
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from mailedu import content
 from mailedu.agents.effects import Letter
-from mailedu.agents.world import DNS, POP3, SMTP, SUBMISSION, Geography, Host, Mail, User
+from mailedu.agents.world import DNS, GIVE_UP, POP3, RETRIES, SMTP, SUBMISSION, Geography, Host, Mail, User
 from mailedu.dns.zone import Zones
 from mailedu.mime.prepare import Prepared
 from mailedu.network.clock import seconds
@@ -71,7 +71,7 @@ def geography_of(
                 )
             users[key] = user._replace(host=name)
     locals_ = [key.rpartition("@")[0] for key in users]
-    retries = tuple(seconds(pause) for pause in table.get("retries", ("30m", "1h", "2h", "4h")))
+    retries = tuple(seconds(pause) for pause in table.get("retries", RETRIES))
     geography = Geography(
         hosts,
         users,
@@ -81,7 +81,7 @@ def geography_of(
         mailboxes,
         {key: key.rpartition("@")[0] for key in users if locals_.count(key.rpartition("@")[0]) == 1},
         retries,
-        seconds(table.get("give_up", "5d")),
+        seconds(table.get("give_up", GIVE_UP)),
     )
     return Built(geography, machines, note)
 
