@@ -74,7 +74,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 def complain(message: str) -> None:
     """Say on standard error, in one line, what is wrong."""
     if sys.stderr is not None:
-        from mailedu.cli.screen import screen_of
+        from mailedu.text.screen import screen_of
 
         screen = screen_of(sys.stderr)
         screen.say(f"mailedu: {' '.join(message.split())}")

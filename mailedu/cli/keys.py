@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from mailedu.cli.screen import Screen
+from mailedu.text.screen import Screen
 from mailedu.visible import visible
 
 

@@ -163,7 +163,7 @@ def _called(name: str) -> str:
 
 def _list(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from mailedu.cli.screen import screen_of
+        from mailedu.text.screen import screen_of
 
         screen = screen_of(sys.stdout)
         screen.say_all(listing())

@@ -11,10 +11,10 @@ import click
 
 from mailedu.cli import complain
 from mailedu.cli.options import journey_options, make, stage_option
-from mailedu.cli.screen import screen_of
-from mailedu.cli.writing import TakenError, is_free, open_file, text_file
 from mailedu.journey.journey import Journey
 from mailedu.journey.step import Stage
+from mailedu.text.screen import screen_of
+from mailedu.text.writing import TakenError, is_free, open_file, text_file
 
 FORMATS: Final = ("text", "jsonl", "mbox")
 EXAMPLES: Final = """\
@@ -74,7 +74,7 @@ def command(
 def _write(journey: Journey, form: str, stage: Stage | None, explain: bool, output: str | None, force: bool) -> None:
     """Write it to a file, or to standard output."""
     if form == "text":
-        from mailedu.cli.transcript import transcript
+        from mailedu.text.transcript import transcript
 
         if output is None:
             screen = screen_of(sys.stdout)

@@ -12,12 +12,12 @@ from typing import Final
 
 import click
 
-from mailedu.cli import octets
 from mailedu.cli.keys import Keys
-from mailedu.cli.screen import Screen, screen_of
 from mailedu.journey.talk import PROTOCOLS, Said, Talk
 from mailedu.machine import Kind
 from mailedu.smtp import auth
+from mailedu.text import octets
+from mailedu.text.screen import Screen, screen_of
 from mailedu.visible import visible
 
 EXAMPLES: Final = """\
@@ -189,7 +189,7 @@ class Talking:
 
     def explain(self, _: str) -> None:
         """All about the last command and its reply."""
-        from mailedu.cli.panes import explained
+        from mailedu.text.panes import explained
 
         last = max((n for n, one in enumerate(self.talk.said) if one.event.kind is Kind.COMMAND), default=0)
         for one in self.talk.said[last:]:

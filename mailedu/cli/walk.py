@@ -12,11 +12,8 @@ from typing import Final
 
 import click
 
-from mailedu.cli.card import card
 from mailedu.cli.keys import Keys, keys_beside
-from mailedu.cli.octets import base64_of
 from mailedu.cli.options import STAGES, WHO_GETS_IT, Asked, journey_options, make, stage_option
-from mailedu.cli.screen import Screen, screen_of
 from mailedu.journey import edit as edits
 from mailedu.journey import phrases
 from mailedu.journey.edit import Edit, EditError
@@ -24,6 +21,9 @@ from mailedu.journey.engine import play
 from mailedu.journey.gist import gist, hidden
 from mailedu.journey.journey import Journey
 from mailedu.journey.step import Kind, Stage, Step
+from mailedu.text.card import card
+from mailedu.text.octets import base64_of
+from mailedu.text.screen import Screen, screen_of
 from mailedu.visible import visible
 
 EXAMPLES: Final = """\
@@ -312,7 +312,7 @@ class Walk:
     # Showing and saving -----------------------------------------------------------------------------------------------
 
     def _pane(self, key: str, everything: bool, right_above: bool) -> None:
-        from mailedu.cli.panes import PANES, parts
+        from mailedu.text.panes import PANES, parts
 
         pane = parts if key == "x" and right_above else PANES[key]
         self._screen.say_all(pane(self.journey.scene(self.n), self._screen, everything))
@@ -332,8 +332,8 @@ class Walk:
         self._write(name, force=True)
 
     def _write(self, name: str, force: bool) -> None:
-        from mailedu.cli.transcript import transcript
-        from mailedu.cli.writing import TakenError, text_file
+        from mailedu.text.transcript import transcript
+        from mailedu.text.writing import TakenError, text_file
 
         if not name:
             self._screen.tell("Name a file: w FILE.")

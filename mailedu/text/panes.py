@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from mailedu.agents.actions import Link
-from mailedu.cli import card
-from mailedu.cli.screen import Screen
 from mailedu.explain import Explanation, Key
 from mailedu.journey import order, phrases
 from mailedu.journey.scene import Scene
 from mailedu.journey.step import Kind
 from mailedu.journey.worlds import Box, Lying
+from mailedu.text import card
+from mailedu.text.screen import Screen
 from mailedu.visible import clip, pad, visible
 
 #: Octets that the bytes pane shows unless it is asked for all.

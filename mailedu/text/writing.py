@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from mailedu.cli.screen import Screen
+from mailedu.text.screen import Screen
 
 
 class TakenError(Exception):

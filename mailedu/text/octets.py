@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mailedu.cli.screen import Screen
 from mailedu.journey.gist import gist, hidden
 from mailedu.journey.step import Kind, Step
 from mailedu.smtp import auth
+from mailedu.text.screen import Screen
 from mailedu.visible import visible, width
 
 #: Octets of a step that are looked at for its first lines.

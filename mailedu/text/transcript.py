@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailedu.cli import octets
-from mailedu.cli.screen import Screen
 from mailedu.journey import phrases
 from mailedu.journey.gist import gist, hidden
 from mailedu.journey.journey import Journey
 from mailedu.journey.scene import Scene
 from mailedu.journey.step import Kind, Leg, Stage, Step
+from mailedu.text import octets
+from mailedu.text.screen import Screen
 from mailedu.visible import visible
 
 #: What stands before the text: number, time, speaker.

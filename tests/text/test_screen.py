@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailedu.cli.card import citations
-from mailedu.cli.screen import Screen, wrapped
+from mailedu.text.card import citations
+from mailedu.text.screen import Screen, wrapped
 from mailedu.visible import visible, width
 
 

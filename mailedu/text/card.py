@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable
 
 from mailedu.agents.actions import Action
-from mailedu.cli import octets
-from mailedu.cli.screen import INDENT, LABEL, Screen
 from mailedu.explain import Digit, Explanation
 from mailedu.journey import phrases
 from mailedu.journey.edit import Edit, Then
 from mailedu.journey.gist import gist
 from mailedu.journey.scene import Scene
 from mailedu.journey.step import Kind, Step
+from mailedu.text import octets
+from mailedu.text.screen import INDENT, LABEL, Screen
 from mailedu.visible import clip, visible, width
 
 #: Lines of a step's octets that are shown; the first number that lets the card fit the screen counts.

@@ -1,0 +1,167 @@
+"""Where somebody stands in a journey: a step, their own version or the original, a reply hidden until it is guessed.
+
+Knows no screen and no key. Whoever steps through a journey, at a prompt or on a screen, sits here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailedu.journey.edit import Edit
+from mailedu.journey.engine import play
+from mailedu.journey.journey import Journey
+from mailedu.journey.scenario import Scenario, with_faults
+from mailedu.journey.scene import Scene
+from mailedu.journey.step import Kind, Stage, Step
+
+
+class Seat:
+    """A place in a journey that moves, edits and guesses."""
+
+    def __init__(self, journey: Journey, n: int = 1) -> None:
+        self.mine = journey
+        """The learner's version: the journey itself while nothing is changed."""
+        self.journey = journey
+        """The one that is looked at: `mine`, or the original."""
+        self.n = max(1, min(n, len(journey)))
+        self.guessing = False
+        """Replies are hidden until they are guessed."""
+        self.hidden = False
+        """The step at `n` is a reply that must not be betrayed yet."""
+
+    # What is seen -----------------------------------------------------------------------------------------------------
+
+    @property
+    def step(self) -> Step:
+        return self.journey.step(self.n)
+
+    @property
+    def scene(self) -> Scene:
+        """The present step."""
+        return self.journey.scene(self.n)
+
+    @property
+    def known(self) -> Scene:
+        """The last scene that may be shown whole: the present one, or the one before a hidden reply."""
+        return self.journey.scene(self.n - 1 if self.hidden and self.n > 1 else self.n)
+
+    @property
+    def is_original(self) -> bool:
+        """The original is looked at, though there is a version of one's own."""
+        return bool(self.mine.edits) and self.journey is not self.mine
+
+    @property
+    def ended(self) -> bool:
+        return self.n >= len(self.journey)
+
+    # Moving -----------------------------------------------------------------------------------------------------------
+
+    def on(self) -> bool:
+        """To the next step, or show what is hidden; False at the end."""
+        if self.hidden:
+            self.hidden = False
+            return True
+        if self.ended:
+            return False
+        self.n += 1
+        self.hidden = self.guessing and self.step.kind is Kind.REPLY
+        return True
+
+    def back(self) -> bool:
+        """To the step before; False at the beginning. What was seen is not hidden again."""
+        self.hidden = False
+        if self.n <= 1:
+            return False
+        self.n -= 1
+        return True
+
+    def go(self, n: int) -> None:
+        """To a step, or the nearest that there is."""
+        self.hidden = False
+        self.n = max(1, min(n, len(self.journey)))
+
+    def to_stage(self, stage: Stage) -> bool:
+        """To the first step of a stage; False if the journey has none."""
+        first = self.journey.first_of(stage)
+        if first is None:
+            return False
+        self.go(first)
+        return True
+
+    # Changing ---------------------------------------------------------------------------------------------------------
+
+    def change(self, *edits: Edit) -> bool:
+        """Say something else; False if nothing is other for it. The place is kept, or the nearest before it."""
+        return self._replay((*self.mine.edits, *edits))
+
+    def undo(self) -> Edit | None:
+        """Take the last change back; returns it, or None if there is none."""
+        if not self.mine.edits:
+            return None
+        last = self.mine.edits[-1]
+        self._replay(self.mine.edits[:-1], even_if_same=True)
+        return last
+
+    def with_faults(self, faults: Sequence[str]) -> bool:
+        """Play the same letter and edits with exactly these faults; False if nothing is other for it."""
+        return self._sit(play(_with_exactly(self.mine.scenario, faults), self.mine.edits, self.mine.seed))
+
+    def other(self) -> bool:
+        """Look at the original, or at one's own version again; False if nothing is changed."""
+        if not self.mine.edits:
+            return False
+        before, n = self.journey, self.n
+        self.journey = self.mine.original if self.journey is self.mine else self.mine
+        self._settle(before, n)
+        return True
+
+    def _replay(self, edits: tuple[Edit, ...], *, even_if_same: bool = False) -> bool:
+        made = play(self.mine.scenario, edits, self.mine.seed)
+        return self._sit(made, even_if_same=even_if_same)
+
+    def _sit(self, made: Journey, *, even_if_same: bool = False) -> bool:
+        if made.steps == self.mine.steps and not even_if_same:
+            return False
+        before, n = self.journey, self.n
+        self.mine = self.journey = made
+        self._settle(before, n)
+        return True
+
+    def _settle(self, before: Journey, n: int) -> None:
+        """To the step at the same place, else the nearest one before it that both journeys have."""
+        self.hidden = False
+        places = self.journey.by_place
+        for earlier in reversed(before.steps[:n]):
+            if earlier.place in places:
+                self.n = places[earlier.place].n
+                return
+        self.n = 1
+
+    # Guessing ---------------------------------------------------------------------------------------------------------
+
+    def guess(self) -> bool:
+        """Hide the next reply and go to it; replies after it stay hidden too until they are guessed. False: none."""
+        following = next((step for step in self.journey.steps[self.n :] if step.kind is Kind.REPLY), None)
+        if following is None:
+            return False
+        self.guessing = self.hidden = True
+        self.n = following.n
+        return True
+
+    def stop_guessing(self) -> None:
+        """Show all."""
+        self.guessing = self.hidden = False
+
+
+def _with_exactly(scenario: Scenario, faults: Sequence[str]) -> Scenario:
+    from mailedu.journey.scenario import load
+
+    own = with_faults(load(scenario.name, (), scenario.message, scenario.reader), ())
+    return with_faults(own, faults)
+
+
+def editable(journey: Journey, step: Step) -> bool:
+    """Whether something else can be said or written at a step."""
+    if step.kind is Kind.ACTION:
+        return step.verb in ("FIELD", "BODY") and step.leg.stage is Stage.COMPOSE and journey.scenario.message is None
+    return step.kind in (Kind.COMMAND, Kind.REPLY, Kind.DATA, Kind.ANSWER)

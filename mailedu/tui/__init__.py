@@ -1,0 +1,1 @@
+"""The full screen: a Textual application in which the letter is seen to travel. Needs the extra `tui`."""

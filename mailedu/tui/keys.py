@@ -1,0 +1,70 @@
+"""Every key, in one table that footer, help, command palette and bindings are read from. A key has one meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from textual.binding import Binding
+
+
+class Key(NamedTuple):
+    """A key of a screen."""
+
+    keys: str
+    """Textual's names, parted by commas."""
+    action: str
+    shown: str
+    """As the footer and the help print it."""
+    word: str
+    """One or two words, for the footer."""
+    about: str
+    """A line, for the help and the command palette."""
+    footer: bool = False
+    only: str = ""
+    """A name that the screen's `offers(name)` must grant for the key to be shown; empty: always."""
+
+
+EVERYWHERE: Final = (
+    Key("tab", "app.focus_next", "tab", "next part", "go to the next part of the screen; shift+tab to the one before"),
+    Key("question_mark", "app.keys", "?", "keys", "show the keys of this screen, the signs and the words", True),
+    Key("colon,ctrl+p", "app.command_palette", ":", "commands", "find any command by its name"),
+)
+PLAYER: Final = (
+    Key("n,right", "on", "n", "next", "on to the next step; also →", True),
+    Key("p,left", "back", "p", "back", "back a step; also ←", True),
+    Key("space", "play", "space", "play", "go on by itself; any key stops it", True),
+    Key("e", "edit", "e", "edit", "say something else here, or switch a fault on, and see what follows", True),
+    Key("g", "guess", "g", "guess", "hide the next reply until you have guessed it; again: stop guessing", True),
+    Key("1", "stage(1)", "1-5", "stage", "go to a stage: compose, submit, deliver, process, read", True),
+    Key("2", "stage(2)", "", "", ""),
+    Key("3", "stage(3)", "", "", ""),
+    Key("4", "stage(4)", "", "", ""),
+    Key("5", "stage(5)", "", "", ""),
+    Key("home", "first", "home", "start", "to the first step"),
+    Key("end", "last", "end", "end", "to the last step"),
+    Key("o", "other", "o", "original", "look at the original, or at your version again"),
+    Key("u", "undo", "u", "undo", "take your last change back"),
+    Key("x", "pane('explain')", "x", "explain", "what this step means"),
+    Key("y", "pane('bytes')", "y", "bytes", "its octets"),
+    Key("s", "pane('state')", "s", "state", "the state of the conversation, and where it leads"),
+    Key("m", "pane('message')", "m", "message", "the letter as it stands now"),
+    Key("k", "pane('packets')", "k", "packets", "what crosses the network"),
+    Key("l", "pane('mailbox')", "l", "mailbox", "mailboxes and queues"),
+    Key("comma", "pane_by(-1)", ",", "", "the pane before"),
+    Key("full_stop", "pane_by(1)", ".", "", "the next pane"),
+    Key("z", "zoom", "z", "larger", "give the pane all the room, and back"),
+    Key("slash", "find", "/", "find", "find a step by a word in it"),
+    Key("i", "addresses", "i", "addresses", "hosts by address or by name"),
+    Key("plus,equals_sign", "pace(1)", "+", "faster", "play faster"),
+    Key("minus", "pace(-1)", "-", "slower", "play slower"),
+    Key("w", "save", "w", "save", "save this journey: text, letter (.eml) or steps"),
+    Key("c", "copy", "c", "copy", "copy the line of this step"),
+    Key("escape", "close", "esc", "close", "close what is on top"),
+    Key("q", "leave", "q", "leave", "leave; the place is kept", True),
+)
+
+
+def bindings(table: Iterable[Key]) -> list[Binding]:
+    """The table as Textual wants it."""
+    return [Binding(key.keys, key.action, key.word or key.about, show=False) for key in table]

@@ -1,0 +1,1 @@
+"""The parts of the screens, one a file, each with its look and its messages."""

@@ -1,0 +1,25 @@
+"""The whole journey in one row: where the stages begin, and where one is."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widget import Widget
+
+from mailedu.tui.view import View
+
+
+class Track(Widget):
+    """The whole journey in one row: where the stages begin, and where one is."""
+
+    DEFAULT_CSS = "Track { height: 1; }"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._view: View | None = None
+
+    def show(self, view: View) -> None:
+        self._view = view
+        self.refresh()
+
+    def render(self) -> Content:
+        return Content("Track")
