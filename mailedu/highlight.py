@@ -317,10 +317,16 @@ def ansi(text: str, protocol: str, *, letter: bool = False) -> str:
     `text`: lines with or without `C: ` and `S: `. With `letter` they are a letter's own, up to its lone dot, if any.
     It is made visible here (newlines stay), so no escape but ours comes out, however it came in.
     """
+    out = io.StringIO()
+    _formatter().format(pieces(text, protocol, letter=letter), out)
+    return out.getvalue()
+
+
+def pieces(text: str, protocol: str, *, letter: bool = False) -> Iterator[Piece]:
+    """The same lines as tokens, for a face that has colours of its own. Made visible here too."""
     text = visible(text, keep_newlines=True)
     if protocol not in _LEXERS:
-        return text
-    tokens = _lexer(protocol, letter).get_tokens_unprocessed(text)
-    out = io.StringIO()
-    _formatter().format(((kind, piece) for _, kind, piece in tokens), out)
-    return out.getvalue()
+        yield Text, text
+        return
+    for _, kind, piece in _lexer(protocol, letter).get_tokens_unprocessed(text):
+        yield kind, piece

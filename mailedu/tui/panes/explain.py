@@ -1,19 +1,19 @@
-"""The pane explain."""
+"""What a step means: its line with the names of its parts, what, why, where it leads, where it is written."""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.widgets import Static
+from collections.abc import Sequence
 
+from textual.content import Content
+
+from mailedu.text import panes
+from mailedu.tui.panes.page import Page
+from mailedu.tui.panes.sheet import Sheet, lines
 from mailedu.tui.view import View
 
 
-class ExplainPane(VerticalScroll):
+class ExplainPane(Page):
     """The pane explain."""
 
-    def compose(self) -> ComposeResult:
-        yield Static("explain", markup=False)
-
-    def show(self, view: View) -> None:
-        self.query_one(Static).update("explain")
+    def rows(self, view: View, width: int, height: int) -> Sequence[Content]:
+        return lines(panes.explain(view.scene, Sheet(width), False))

@@ -1,0 +1,64 @@
+"""A pane of rows: made when it is shown, from nothing but the view and the room there is, and scrolled if need be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+from mailedu.tui.view import View
+
+
+class Page(ScrollView, can_focus=True):
+    """What a pane that shows text is made of: a subclass says its `rows`."""
+
+    DEFAULT_CSS = "Page { overflow-x: hidden; overflow-y: auto; background: transparent; }"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._view: View | None = None
+        self._rows: Sequence[Content] = ()
+
+    def rows(self, view: View, width: int, height: int) -> Sequence[Content]:
+        """What is shown in so many cells and rows: a content a row, none longer than `width`. More rows scroll."""
+        raise NotImplementedError
+
+    def show(self, view: View) -> None:
+        """Show a moment of the player; another one is shown from its top."""
+        if view != self._view:
+            self._view = view
+            self.scroll_to(y=0, animate=False)
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Make the rows for the room that there is now."""
+        width, height = self._room()
+        if self._view is None or width <= 0 or height <= 0:
+            return
+        rows = self.rows(self._view, width, height)
+        if len(rows) > height:  # a scroll bar will take its column
+            rows = self.rows(self._view, width - self.styles.scrollbar_size_vertical, height)
+        self._rows = rows
+        self.virtual_size = Size(0, len(rows))
+        self.refresh()
+
+    def _room(self) -> tuple[int, int]:
+        size = self.scrollable_content_region.size
+        bar = self.styles.scrollbar_size_vertical if self.show_vertical_scrollbar else 0
+        return size.width + bar, size.height
+
+    def on_resize(self, event: Resize) -> None:
+        self.lay_out()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        at = y + self.scroll_offset.y
+        if not 0 <= at < len(self._rows) or width <= 0:
+            return Strip.blank(width, self.rich_style)
+        strips = Visual.to_strips(self, self._rows[at], width, 1, self.visual_style, pad=True)
+        return strips[0] if strips else Strip.blank(width, self.rich_style)
