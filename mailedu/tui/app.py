@@ -1,4 +1,4 @@
-"""The application: themes, the keys that work everywhere, and which screen comes first."""
+"""The application: themes, the keys that work everywhere, and the ways from screen to screen."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
 
+from mailedu.journey.journey import Journey
 from mailedu.tui import theme
+from mailedu.tui.commands import Commands
 from mailedu.tui.memory import Memory
+
+#: Seconds after the last key until the place is written down.
+_SETTLED = 0.5
 
 
 class MaileduApp(App[None]):
@@ -16,18 +23,20 @@ class MaileduApp(App[None]):
 
     TITLE = "mailedu"
     CSS_PATH = "mailedu.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (112, "-wide"), (140, "-huge")]  # noqa: RUF012 - an instance variable there
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall"), (46, "-high")]  # noqa: RUF012 - an instance variable there
+    COMMANDS = {Commands}  # noqa: RUF012 - a class variable there
+    # Under 60 columns or 16 rows there is no room (TooSmall).
+    HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (60, "-narrow"), (112, "-wide"), (140, "-huge")]  # noqa: RUF012 - an instance variable there
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (36, "-tall"), (46, "-high")]  # noqa: RUF012 - an instance variable there
     BINDINGS: ClassVar[list[BindingType]] = [
+        # Priority, so that they work while an Input has the focus; it still gets its colons.
         Binding("ctrl+p,colon", "command_palette", "commands", show=False, priority=True),
-        Binding("ctrl+q", "quit", "quit", show=False, priority=True),
-        Binding("ctrl+c", "quit", "quit", show=False, priority=True),
-        Binding("question_mark", "keys", "keys", show=False),
+        Binding("ctrl+q,ctrl+c", "quit", "quit", show=False, priority=True),
     ]
 
     def __init__(self, memory: Memory | None = None) -> None:
         super().__init__()
         self.memory = Memory.load() if memory is None else memory
+        self._settling: Timer | None = None
         for one in theme.THEMES:
             self.register_theme(one)
         self.theme = theme.DARK if self.memory.dark else theme.LIGHT
@@ -36,7 +45,77 @@ class MaileduApp(App[None]):
         return theme.defaults()
 
     def on_mount(self) -> None:
-        from mailedu.journey import load, play
+        try:
+            from mailedu.tui.screens.home import Home
+        except ModuleNotFoundError:  # until it is there
+            self.open_scenario("alice-to-bob")
+            return
+        self.push_screen(Home())
+
+    # From screen to screen --------------------------------------------------------------------------------------------
+
+    def open_journey(
+        self, journey: Journey, n: int = 1, pane: str = "explain", guessing: bool = False, letter: str = ""
+    ) -> None:
+        """Step through a journey. `letter`: name of the file among the learner's own letters that it carries."""
         from mailedu.tui.screens.player import Player
 
-        self.push_screen(Player(play(load("alice-to-bob"))))
+        self._open(Player(journey, n, pane, guessing=guessing, letter=letter))
+
+    def open_scenario(self, name: str) -> None:
+        """Step through a scenario from its beginning."""
+        from mailedu.journey import play
+
+        self.open_journey(play(name))
+
+    def open_compose(self) -> None:
+        """Write a letter."""
+        from mailedu.tui.screens.compose import Compose
+
+        self._open(Compose())
+
+    def open_talk(self, protocol: str) -> None:
+        """Type the commands of `smtp` or `pop3`."""
+        from mailedu.tui.screens.talk import TalkScreen
+
+        self._open(TalkScreen(protocol))
+
+    def _open(self, screen: Screen[None]) -> None:
+        """Home stays below; whatever is above it gives way."""
+        if len(self.screen_stack) > 2:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def action_home(self) -> None:
+        """Back to the list of journeys."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+
+    def action_keys(self) -> None:
+        """The keys of the screen that is open."""
+        from mailedu.tui.screens.help import HelpScreen
+        from mailedu.tui.screens.room import Room
+
+        screen = self.screen
+        if isinstance(screen, Room):
+            self.push_screen(HelpScreen(screen.NAME, [key for key in screen.KEYS if screen.offers(key)]))
+
+    # What is kept -----------------------------------------------------------------------------------------------------
+
+    def action_dark(self) -> None:
+        """Dark colours or light ones."""
+        self.memory.dark = not self.memory.dark
+        self.theme = theme.DARK if self.memory.dark else theme.LIGHT
+        self.remember()
+
+    def remember(self) -> None:
+        """Write down what is remembered, soon."""
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(_SETTLED, self.memory.save)
+
+    async def action_quit(self) -> None:
+        """Leave; the place is kept."""
+        self.memory.save()
+        self.exit()

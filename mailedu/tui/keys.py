@@ -21,14 +21,13 @@ class Key(NamedTuple):
     about: str
     """A line, for the help and the command palette."""
     footer: bool = False
-    only: str = ""
-    """A name that the screen's `offers(name)` must grant for the key to be shown; empty: always."""
 
 
 EVERYWHERE: Final = (
-    Key("tab", "app.focus_next", "tab", "next part", "go to the next part of the screen; shift+tab to the one before"),
     Key("question_mark", "app.keys", "?", "keys", "show the keys of this screen, the signs and the words", True),
-    Key("colon,ctrl+p", "app.command_palette", ":", "commands", "find any command by its name"),
+    Key("", "app.command_palette", ":", "commands", "find any command by its name; also ctrl+p"),
+    Key("", "app.focus_next", "tab", "next part", "go to the next part of the screen; shift+tab to the one before"),
+    Key("", "app.quit", "ctrl+q", "quit", "leave mailedu from anywhere; the place is kept"),
 )
 PLAYER: Final = (
     Key("n,right", "on", "n", "next", "on to the next step; also →", True),
@@ -59,12 +58,16 @@ PLAYER: Final = (
     Key("plus,equals_sign", "pace(1)", "+", "faster", "play faster"),
     Key("minus", "pace(-1)", "-", "slower", "play slower"),
     Key("w", "save", "w", "save", "save this journey: text, letter (.eml) or steps"),
-    Key("c", "copy", "c", "copy", "copy the line of this step"),
+    Key("", "copy", "", "copy this line", "put the line of this step on the clipboard"),
     Key("escape", "close", "esc", "close", "close what is on top"),
+    Key("a", "answer(0)", "a-d", "answer", "answer, while a reply is hidden"),
+    Key("b", "answer(1)", "", "", ""),
+    Key("c", "answer(2)", "", "", ""),
+    Key("d", "answer(3)", "", "", ""),
     Key("q", "leave", "q", "leave", "leave; the place is kept", True),
 )
 
 
 def bindings(table: Iterable[Key]) -> list[Binding]:
     """The table as Textual wants it."""
-    return [Binding(key.keys, key.action, key.word or key.about, show=False) for key in table]
+    return [Binding(key.keys, key.action, key.word or key.about, show=False) for key in table if key.keys]

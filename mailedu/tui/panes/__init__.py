@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from mailedu.tui.view import View
+
+
+class Shows(Protocol):
+    """A part of the player."""
+
+    def show(self, view: View) -> None:
+        """Show a moment of it."""
 
 
 class Named(NamedTuple):

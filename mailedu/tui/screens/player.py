@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.screen import Screen
+from textual.content import Content
+from textual.events import Key as KeyEvent
+from textual.events import Resize
 from textual.timer import Timer
-from textual.widgets import ContentSwitcher, Rule
+from textual.widgets import ContentSwitcher, Input, Rule
 
 from mailedu.journey import phrases
 from mailedu.journey.journey import Journey
 from mailedu.journey.seat import Seat
 from mailedu.journey.step import Stage
 from mailedu.tui import keys
-from mailedu.tui.panes import PANES
+from mailedu.tui.panes import PANES, Shows
 from mailedu.tui.panes.bytes import BytesPane
 from mailedu.tui.panes.explain import ExplainPane
 from mailedu.tui.panes.mailbox import MailboxPane
 from mailedu.tui.panes.message import MessagePane
 from mailedu.tui.panes.packets import PacketsPane
 from mailedu.tui.panes.state import StatePane
+from mailedu.tui.screens.room import Room
 from mailedu.tui.view import View
 from mailedu.tui.widgets.ends import Ends
 from mailedu.tui.widgets.keybar import KeyBar
@@ -31,13 +35,22 @@ from mailedu.tui.widgets.map import Map
 from mailedu.tui.widgets.tabs import PaneTabs
 from mailedu.tui.widgets.title import Title
 from mailedu.tui.widgets.track import Track
+from mailedu.visible import visible
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
 
 STAGES: Final = tuple(Stage)
-#: Seconds a step while playing by itself.
-PACES: Final = (3.0, 1.5, 0.7, 0.3)
+#: Seconds a step while playing by itself, from slow to quick.
+PACES: Final = (4.0, 2.5, 1.5, 0.8, 0.4)
+#: Rows below the present one that stay free: for the hint, and for the card with the question.
+_HINT, _QUESTION = 2, 7
+#: What the key bar offers while a reply is hidden, and while a version of one's own is there.
+_WHILE_HIDDEN: Final = ("a", "n", "g", "question_mark", "q")
+_WHILE_CHANGED: Final = ("n", "p", "o", "u", "e", "g", "question_mark", "q")
 
 
-class Player(Screen[None]):
+class Player(Room[None]):
     """A journey, step by step."""
 
     DEFAULT_CSS = """
@@ -47,37 +60,53 @@ class Player(Screen[None]):
     Player #side Rule { margin: 0; color: $line; }
     Player #panes { height: 1fr; }
     Player #panes > * { padding: 0 1; scrollbar-size-vertical: 1; }
+    Player #find { display: none; height: 1; border: none; padding: 0 1; background: $band; }
+    Player.-finding #find { display: block; }
+    Player.-finding KeyBar { display: none; }
     Player Track { display: none; }
+    Player #below { display: none; }
     Player.-zoomed #conversation { display: none; }
     Player.-zoomed #side { height: 1fr; }
 
     Player.-wide #body, Player.-huge #body { layout: horizontal; }
     Player.-wide #conversation, Player.-huge #conversation {
         width: 66; height: 1fr; margin-left: 1;
-        border: solid $line; border-title-color: $foreground; border-title-style: bold;
-        border-subtitle-color: $quiet;
+        border: solid $line; border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $quiet;
     }
     Player.-huge #conversation { width: 84; }
     Player.-wide #conversation:focus-within, Player.-huge #conversation:focus-within { border: solid $accent; }
-    Player.-changed #conversation { border: solid $changed; border-title-color: $changed; }
-    Player.-narrow.-changed #conversation { border: none; }
+    Player.-wide.-changed #conversation, Player.-huge.-changed #conversation {
+        border: solid $changed; border-title-color: $changed;
+    }
     Player.-wide #side, Player.-huge #side { width: 1fr; height: 1fr; padding: 0 1 0 2; }
     Player.-wide #side Rule, Player.-huge #side Rule { display: none; }
     Player.-wide #panes, Player.-huge #panes { padding-top: 1; }
     Player.-wide Track, Player.-huge Track { display: block; }
-    Player.-tall Title { margin-bottom: 1; }
-    Player.-tall Map { margin-bottom: 1; }
+    Player.-tall Title, Player.-high Title { margin-bottom: 1; }
+    Player.-wide.-tall Map, Player.-wide.-high Map, Player.-huge.-tall Map, Player.-huge.-high Map { margin-bottom: 1; }
+    Player.-huge.-high #below { display: block; height: 40%; border-top: solid $line; border-title-color: $quiet; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.PLAYER)]
+    KEYS = keys.PLAYER
+    NAME = "a journey"
 
-    def __init__(self, journey: Journey, n: int = 1, pane: str = "explain") -> None:
+    def __init__(
+        self, journey: Journey, n: int = 1, pane: str = "explain", *, guessing: bool = False, letter: str = ""
+    ) -> None:
+        """`letter`: name of the file among the learner's own letters that it carries."""
         super().__init__()
         self.seat = Seat(journey, n)
-        self._pane = pane
+        self.seat.guessing = guessing
+        self.pane = pane
+        self.letter = letter
+        self.guesses: list[bool] = []
+        """Right or wrong, in the order of the guesses."""
         self._addresses = False
         self._playing: Timer | None = None
+        self._card: Widget | None = None
+        self._shown: View | None = None
 
-    def compose(self) -> ComposeResult:
+    def parts(self) -> ComposeResult:
         yield Title(self.seat.mine.scenario.title)
         yield Map()
         with Container(id="body"):
@@ -87,101 +116,319 @@ class Player(Screen[None]):
             with Vertical(id="side"):
                 yield Rule()
                 yield PaneTabs()
-                with ContentSwitcher(initial=self._pane, id="panes"):
+                with ContentSwitcher(initial=self.pane, id="panes"):
                     yield ExplainPane(id="explain")
                     yield BytesPane(id="bytes")
                     yield StatePane(id="state")
                     yield MessagePane(id="message")
                     yield PacketsPane(id="packets")
                     yield MailboxPane(id="mailbox")
+                yield MessagePane(id="below")
         yield Track()
-        yield KeyBar([key for key in (*keys.PLAYER, *keys.EVERYWHERE) if key.footer])
+        yield Input(id="find", placeholder="a word in a step; enter finds the next, esc closes")
+        yield KeyBar()
 
     def on_mount(self) -> None:
+        self.query_one("#below").border_title = "The letter as it stands"
         self.query_one(Ladder).focus()
         self.show()
+
+    def on_unmount(self) -> None:
+        self._stop()
+
+    def on_resize(self, event: Resize) -> None:
+        # The parts have their new sizes only after this.
+        self.call_after_refresh(self.show)
 
     # Showing ----------------------------------------------------------------------------------------------------------
 
     @property
     def view(self) -> View:
         """What all parts are shown."""
-        seat = self.seat
-        title = ""
-        if seat.mine.edits:
-            title = "The original" if seat.is_original else "Your version"
-        return View(
-            seat.journey, seat.n, seat.hidden, seat.known, title, bool(seat.mine.edits) and not seat.is_original,
-            self._addresses,
-        )  # fmt: skip
+        seat, last = self.seat, self._shown
+        changed = bool(seat.mine.edits) and not seat.is_original
+        # The same moment is the same scene, so that a pane knows that it need not scroll back to its top.
+        same = last is not None and (last.journey, last.n, last.hidden) == (seat.journey, seat.n, seat.hidden)
+        scene = last.scene if last is not None and same else seat.known
+        self._shown = View(seat.journey, seat.n, seat.hidden, scene, self._title(), changed, self._addresses)
+        return self._shown
+
+    def _title(self) -> str:
+        edits = self.seat.mine.edits
+        if not edits:
+            return ""
+        if self.seat.is_original:
+            return "The original"
+        changes = f"{len(edits)} change{'s' if edits[1:] else ''}"
+        first = self.seat.mine.first_difference
+        return f"✎ Your version: {changes}" + (
+            f", at step {first}" if first is not None and not self.seat.guessing else ""
+        )
+
+    @property
+    def is_wide(self) -> bool:
+        """The pane stands beside the conversation, not below it."""
+        return self.has_class("-wide", "-huge") and not self.has_class("-thin")
 
     def show(self) -> None:
         """Show the present step everywhere."""
+        if not self.is_mounted:
+            return
         view = self.view
+        scenario = view.journey.scenario
         place = f"step {view.n} of {len(view.journey)}"
-        figures = view.journey.scenario.figures
-        wide = not self.has_class("-narrow")
-        right = (f"Figure{'s' if figures[1:] else ''} {', '.join(figures)}" if figures else "") if wide else place
-        self.query_one(Title).show(view.journey.scenario.title, right)
-        self.query_one(Map).show(view)
-        self.query_one(Ends).show(view)
-        self.query_one(Ladder).show(view)
-        self.query_one(Track).show(view)
-        self.query_one("#conversation").border_title = view.title or "Conversation"
-        self.set_class(view.changed, "-changed")
-        self.query_one(PaneTabs).current = self._pane
-        self.query_one(f"#{self._pane}").show(view)  # type: ignore[attr-defined]
+        figures = (
+            f"Figure{'s' if scenario.figures[1:] else ''} {', '.join(scenario.figures)}" if scenario.figures else ""
+        )
+        self.query_one(Title).show(scenario.title, figures if self.is_wide else place)
+        ladder = self.query_one(Ladder)
+        ladder.reserve = _QUESTION if view.hidden else _HINT
+        for part in (self.query_one(Map), self.query_one(Ends), ladder, self.query_one(Track)):
+            part.show(view)
+        conversation = self.query_one("#conversation")
+        conversation.border_title = view.title or "Conversation"
+        conversation.border_subtitle = _CHANGED_KEYS if self.seat.mine.edits else ""
+        self.set_class(bool(self.seat.mine.edits) and not self.seat.is_original, "-changed")
+        self.query_one(PaneTabs).current = self.pane
+        self._fill(view)
+        self._bar()
+        self._note(view)
 
-    # Keys -------------------------------------------------------------------------------------------------------------
+    def _fill(self, view: View) -> None:
+        """The pane that is open."""
+        pane = self.query_one(f"#{self.pane}")
+        if isinstance(pane, ExplainPane):
+            pane.guesses = self.guesses
+        cast("Shows", pane).show(view)
+        below = self.query_one("#below", MessagePane)
+        if self.has_class("-huge") and self.has_class("-high"):
+            below.show(view)
 
-    def action_press_key(self, key: str) -> None:
-        """A key that was clicked."""
-        self.app.simulate_key(key)
+    def _bar(self) -> None:
+        """The keys that matter now."""
+        chosen: Sequence[keys.Key] = [key for key in (*keys.PLAYER, *keys.EVERYWHERE) if key.footer]
+        if self.seat.hidden:
+            chosen = _named(_WHILE_HIDDEN)
+        elif self.seat.mine.edits:
+            chosen = _named(_WHILE_CHANGED)
+        self.query_one(KeyBar).show(sorted(chosen, key=lambda key: key.keys == "q"))
+
+    def _note(self, view: View) -> None:
+        """Remember where we are."""
+        from mailedu.tui.memory import Place
+
+        app = self.mailedu
+        if hasattr(Place, "of"):
+            app.memory.place = Place.of(self.seat.mine, view.n, self.pane, self.letter, self.seat.guessing)
+        if self.seat.ended:
+            app.memory.done.add(view.journey.scenario.name)
+        app.remember()
+
+    # Moving -----------------------------------------------------------------------------------------------------------
 
     def action_on(self) -> None:
+        self._stop()
+        self._on()
+
+    def _on(self) -> None:
+        self._close()
         if self.seat.on():
             self.show()
         else:
-            self.notify("; ".join(phrases.outcome(self.seat.journey)), title="That was the last step")
+            self._stop()
+            self.say(". ".join((*phrases.outcome(self.seat.journey), "This is the end")) + ".", "■")
 
     def action_back(self) -> None:
-        if self.seat.back():
-            self.show()
-
-    def action_stage(self, number: int) -> None:
-        if self.seat.to_stage(STAGES[number - 1]):
-            self.show()
+        self._moved(self.seat.back(), "This is the first step.")
 
     def action_first(self) -> None:
         self.seat.go(1)
-        self.show()
+        self._moved(True)
 
     def action_last(self) -> None:
         self.seat.go(len(self.seat.journey))
-        self.show()
+        self._moved(True)
+
+    def action_stage(self, number: int) -> None:
+        stage = STAGES[number - 1]
+        self._moved(self.seat.to_stage(stage), f"This journey has no stage {phrases.STAGES[stage]}.")
+
+    def _moved(self, moved: bool, why_not: str = "") -> None:
+        self._stop()
+        self._close()
+        if moved:
+            self.show()
+        else:
+            self.say(why_not, "✗")
+
+    def on_ladder_chosen(self, message: Ladder.Chosen) -> None:
+        self.seat.go(message.n)
+        self._moved(True)
+
+    def on_track_chosen(self, message: Track.Chosen) -> None:
+        self.seat.go(message.n)
+        self._moved(True)
+
+    def on_map_stage_chosen(self, message: Map.StageChosen) -> None:
+        self.action_stage(message.number)
+
+    # Playing ----------------------------------------------------------------------------------------------------------
+
+    def action_play(self) -> None:
+        """Go on by itself, until a key, a question or the end."""
+        if self._playing is not None:
+            self._stop()
+            return
+        self._play()
+        self._on()
+
+    def _play(self) -> None:
+        self._playing = self.set_interval(PACES[self.mailedu.memory.pace % len(PACES)], self._tick)
+
+    def _tick(self) -> None:
+        if self.seat.hidden or self._card is not None:
+            self._stop()
+        else:
+            self._on()
+
+    def _stop(self) -> None:
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = None
+
+    def on_key(self, event: KeyEvent) -> None:
+        super().on_key(event)
+        if event.key not in ("space", "plus", "minus", "equals_sign"):
+            self._stop()
+
+    def action_pace(self, by: int) -> None:
+        memory = self.mailedu.memory
+        memory.pace = max(0, min(memory.pace + by, len(PACES) - 1))
+        self.say(f"a step every {PACES[memory.pace]:g} s", "►")
+        if self._playing is not None:
+            self._stop()
+            self._play()
+
+    # Panes ------------------------------------------------------------------------------------------------------------
 
     def action_pane(self, name: str) -> None:
-        self._pane = name
+        self._stop()
+        self.pane = name
         self.query_one("#panes", ContentSwitcher).current = name
-        self.show()
+        self.query_one(PaneTabs).current = name
+        # Shown once it has its size.
+        self.call_after_refresh(self._fill, self.view)
+        self._note(self.view)
 
     def action_pane_by(self, by: int) -> None:
         names = [pane.name for pane in PANES]
-        self.action_pane(names[(names.index(self._pane) + by) % len(names)])
+        self.action_pane(names[(names.index(self.pane) + by) % len(names)])
+
+    def on_pane_tabs_chosen(self, message: PaneTabs.Chosen) -> None:
+        self.action_pane(message.name)
 
     def action_zoom(self) -> None:
         self.toggle_class("-zoomed")
+        self.call_after_refresh(self.show)
+        if self.has_class("-zoomed"):
+            self.query_one(f"#{self.pane}").focus()
+            self.say("z or esc brings the conversation back", "►")
+        else:
+            self.query_one(Ladder).focus()
 
     def action_addresses(self) -> None:
         self._addresses = not self._addresses
         self.show()
 
-    def action_leave(self) -> None:
-        self.app.exit()
+    # Changing ---------------------------------------------------------------------------------------------------------
 
-    def on_pane_tabs_chosen(self, message: PaneTabs.Chosen) -> None:
-        self.action_pane(message.name)
+    def action_other(self) -> None:
+        self._moved(self.seat.other(), "You have changed nothing yet; e does.")
 
-    def on_ladder_chosen(self, message: Ladder.Chosen) -> None:
-        self.seat.go(message.n)
+    def action_undo(self) -> None:
+        taken = self.seat.undo()
+        self._moved(taken is not None, "There is nothing to undo.")
+        if taken is not None:
+            self.say(f"Taken back: the change at {taken.place}.", "✓")
+
+    # Finding, saving, copying -----------------------------------------------------------------------------------------
+
+    def action_find(self) -> None:
+        self._stop()
+        self.add_class("-finding")
+        self.query_one("#find", Input).focus()
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        if message.input.id != "find":
+            return
+        message.stop()
+        found = self._next_with(message.value.strip())
+        if found is None:
+            message.input.placeholder = f"no step holds {message.value.strip()!r}"
+            message.input.value = ""
+            return
+        self.seat.go(found)
         self.show()
+
+    def _next_with(self, word: str) -> int | None:
+        """The next step that holds a word, from the beginning again after the end."""
+        wanted = word.lower().encode()
+        steps = self.seat.journey.steps
+        order = (*steps[self.seat.n :], *steps[: self.seat.n])
+        return next((step.n for step in order if wanted in step.head(1024).lower()), None) if wanted else None
+
+    def action_save(self) -> None:
+        from mailedu.tui.screens.save import SaveScreen
+
+        self._stop()
+        self.app.push_screen(SaveScreen(self.view), self._saved)
+
+    def _saved(self, said: str | None) -> None:
+        if said:
+            self.say(said, "✓")
+
+    def action_copy(self) -> None:
+        step = self.seat.step
+        if self.seat.hidden or not step.octets:
+            self.say("There is no line here to copy.", "✗")
+            return
+        line = visible(step.head().rstrip(b"\r\n"), keep_newlines=True)
+        self.app.copy_to_clipboard(line)
+        self.say(f"Copied: {line.partition(chr(10))[0]}", "✓")
+
+    # Closing ----------------------------------------------------------------------------------------------------------
+
+    def action_close(self) -> None:
+        """The top thing: the find line, a card, the large pane."""
+        self._stop()
+        if self.has_class("-finding"):
+            self.remove_class("-finding")
+            self.query_one(Ladder).focus()
+        elif self._card is not None:
+            self._close()
+            self.seat.hidden = False
+            self.show()
+        elif self.has_class("-zoomed"):
+            self.action_zoom()
+
+    def _close(self) -> None:
+        """Take the card away."""
+        if self._card is not None:
+            self._card.remove()
+            self._card = None
+
+    def action_leave(self) -> None:
+        self._stop()
+        self.mailedu.memory.save()
+        self.mailedu.action_home()
+
+
+_CHANGED_KEYS: Final = Content.assemble(
+    ("o", "bold $accent"), " see the original   ", ("u", "bold $accent"), " undo the change"
+)
+
+
+def _named(names: Sequence[str]) -> list[keys.Key]:
+    """Keys by the first name of each, in this order."""
+    found = {key.keys.partition(",")[0] or key.action: key for key in (*keys.EVERYWHERE, *keys.PLAYER)}
+    return [found[name] for name in names]

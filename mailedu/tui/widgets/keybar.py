@@ -1,4 +1,4 @@
-"""The last row: the keys that matter now. A click on one is its key."""
+"""The last row: the keys that matter now, or a line that says what a key has done. A click on one is its key."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from mailedu.tui.keys import Key
+from mailedu.visible import clip, visible, width
 
 #: Between two keys.
 GAP = "  "
@@ -21,15 +22,38 @@ class KeyBar(Widget):
     def __init__(self, keys: Sequence[Key] = (), *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
         self.keys = tuple(keys)
+        self._said = ("", "", "")
 
     def show(self, keys: Sequence[Key]) -> None:
+        """These keys from now on."""
         if tuple(keys) != self.keys:
             self.keys = tuple(keys)
             self.refresh()
 
+    def say(self, text: str, sign: str = "", style: str = "") -> None:
+        """A line in their place; an empty one brings the keys back."""
+        if (text, sign, style) != self._said:
+            self._said = (text, sign, style)
+            self.refresh()
+
+    @property
+    def said(self) -> str:
+        """The line that is shown in the place of the keys, if one is."""
+        return self._said[0]
+
     def render(self) -> Content:
+        text, sign, style = self._said
+        if text:
+            head = f"{sign} " if sign else ""
+            return Content.assemble(
+                (head, style or "$accent"), (clip(visible(text), self.size.width - width(head)), "$foreground")
+            )
         pieces: list[Content] = []
+        used = 0
         for key in self.keys:
             piece = Content.assemble((key.shown, "bold $accent"), " ", (key.word, "$quiet"))
+            used += piece.cell_length + (len(GAP) if pieces else 0)
+            if used > self.size.width:
+                break
             pieces.append(piece.stylize(f"@click=screen.press_key('{key.keys.partition(',')[0]}')"))
         return Content(GAP).join(pieces)

@@ -1,0 +1,58 @@
+"""The command palette: every key of the screen, and every place there is to go, found by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from mailedu.journey import scenario as scenarios
+
+if TYPE_CHECKING:
+    from mailedu.tui.app import MaileduApp
+
+
+class Command(NamedTuple):
+    """Something that can be done now."""
+
+    name: str
+    about: str
+    do: Callable[[], object]
+
+
+class Commands(Provider):
+    """What `:` offers."""
+
+    async def discover(self) -> Hits:
+        for command in self._commands():
+            yield DiscoveryHit(command.name, command.do, help=command.about)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in self._commands():
+            score = matcher.match(f"{command.name} {command.about}")
+            if score > 0:
+                yield Hit(score, matcher.highlight(command.name), command.do, text=command.name, help=command.about)
+
+    def _commands(self) -> Iterator[Command]:
+        from mailedu.tui.screens.room import Room
+
+        app = cast("MaileduApp", self.app)
+        screen = self.screen
+        if isinstance(screen, Room):
+            for key in screen.KEYS:
+                if key.about and key.word and screen.offers(key):
+                    name = f"{key.word.capitalize()}  ({key.shown})" if key.shown else key.word.capitalize()
+                    yield Command(name, key.about, partial(screen.run_action, key.action))
+        yield Command("Write a letter", "compose your own, and watch it travel", app.open_compose)
+        yield Command("Talk SMTP", "type the commands as Alice’s computer", partial(app.open_talk, "smtp"))
+        yield Command("Talk POP3", "type the commands as Bob’s phone", partial(app.open_talk, "pop3"))
+        for name in scenarios.names():
+            yield Command(f"Open: {scenarios.title_of(name)}", name, partial(app.open_scenario, name))
+        other = "Light colours" if app.memory.dark else "Dark colours"
+        yield Command(other, "change how it looks", app.action_dark)
+        yield Command("Keys", "show the keys of this screen, the signs and the words  (?)", app.action_keys)
+        yield Command("Home", "back to the list of journeys", app.action_home)
+        yield Command("Quit", "leave mailedu; the place is kept  (ctrl+q)", app.action_quit)
