@@ -18,33 +18,35 @@ from mailedu.tui.keys import EVERYWHERE, Key
 from mailedu.visible import pad
 
 SIGNS: Final = (
-    ("✉", "the letter: it lies with whoever is responsible for it"),
-    ("► ◄", "who speaks to whom; ► at the edge: the present step"),
+    ("✉", "the letter, with who answers for it"),
+    ("► ◄", "who speaks; ► at the edge: you are here"),
     ("✓ ✗", "done or accepted; refused or wrong"),
     ("✎", "a line that you changed"),
     ("≠", "the first step that is other for it"),
-    ("■", "something done on one machine; nobody is spoken to"),
+    ("■", "done on one machine, without talk"),
 )
 WORDS: Final = (
-    ("client", "who opens the connection and gives commands"),
-    ("server", "who answers each command with a code or +OK, -ERR"),
-    ("envelope", "the addresses told to the server by MAIL and RCPT; what stands in the letter is not asked"),
-    ("user agent", "the program in which a person writes and reads mail"),
-    ("MSA, MTA", "the servers: one takes mail from users, one passes it on"),
-    ("MDA, MAA", "who puts mail into the mailbox, and who hands it out"),
+    ("client", "opens the connection, gives commands"),
+    ("server", "answers each with a code or +OK, -ERR"),
+    ("envelope", "what MAIL and RCPT tell the server; it is not the letter’s From and To"),
+    ("user agent", "where a person writes and reads mail"),
+    ("MSA, MTA", "servers: takes mail in, passes it on"),
+    ("MDA, MAA", "puts mail into mailboxes, hands it out"),
     ("SMTP", "the language in which mail is sent"),
-    ("POP3, IMAP", "the languages in which mail is fetched; IMAP leaves it on the server"),
-    ("DNS, MX", "the Internet’s directory; its MX entries name the hosts that take mail for a domain"),
-    ("MIME", "how letters carry other alphabets and files"),
-    ("base64", "64 plain characters that stand for any octets; no secret"),
-    ("bounce", "the report that comes back when a letter cannot be delivered"),
+    ("POP3, IMAP", "to fetch mail; IMAP leaves it there"),
+    ("DNS, MX", "the Internet’s directory; MX entries name the hosts that take a domain’s mail"),
+    ("MIME", "how letters carry any script, and files"),
+    ("base64", "plain letters for any octets; no secret"),
+    ("bounce", "the report that a letter cannot arrive"),
     ("octet", "a byte: eight bits"),
-    ("CRLF", "the two octets at the end of each line: \\r\\n"),
-    ("TLS", "encryption around a conversation; port 465 or STARTTLS"),
-    ("RFC", "a document of the Internet’s rules; the number after it is a section"),
+    ("CRLF", "the end of each line: \\r\\n"),
+    ("TLS", "encryption around a conversation"),
+    ("RFC", "a document of the Internet’s rules"),
 )
 _GROUPS: Final = (("Signs", SIGNS), ("Words", WORDS))
 _COLUMN: Final = 12
+#: Cells of the box, beside and below each other; of its frame, padding and scroll bar; between the halves.
+_WIDE, _NARROW, _FRAME, _GAP = 114, 80, 7, 4
 
 
 class HelpScreen(ModalScreen[None]):
@@ -53,7 +55,7 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
     HelpScreen VerticalScroll {
-        width: 84; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; background: $surface;
+        width: 80; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; background: $surface;
         border: round $accent; border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $quiet;
         scrollbar-size-vertical: 1;
     }
@@ -77,15 +79,31 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).focus()
 
     def on_resize(self, event: Resize) -> None:
-        self.query_one("#text", Static).update(self.text(min(event.size.width, 84) - 7))
+        self.query_one(VerticalScroll).styles.width = _WIDE if event.size.width >= _WIDE + 4 else _NARROW
+        self.query_one("#text", Static).update(self.text(event.size.width))
 
     def text(self, columns: int) -> Content:
-        """The help, in lines of so many cells."""
+        """The help for a terminal of so many columns: in two halves side by side where there is room."""
         shown = [(key.shown, key.about) for key in (*self._keys, *EVERYWHERE) if key.shown and key.about]
-        lines = list(_rows(shown, columns, "bold $accent"))
-        for title, rows in _GROUPS:
-            lines += [Content(""), Content.styled(title, "bold"), *_rows(rows, columns, "$foreground")]
-        return Content("\n").join(lines)
+        if columns < _WIDE + 4:
+            room = min(columns, _NARROW) - _FRAME
+            return Content("\n").join((*_rows(shown, room, "bold $accent"), *_glossary(room)))
+        half = (_WIDE - _FRAME - _GAP) // 2
+        left, right = list(_rows(shown, half, "bold $accent")), list(_glossary(half))[1:]
+        rows = max(len(left), len(right))
+        pairs = zip(_filled(left, rows), _filled(right, rows), strict=True)
+        return Content("\n").join(one.pad_right(half + _GAP - one.cell_length).append(other) for one, other in pairs)
+
+
+def _filled(lines: Sequence[Content], rows: int) -> list[Content]:
+    return [*lines, *(Content("") for _ in range(rows - len(lines)))]
+
+
+def _glossary(columns: int) -> Iterable[Content]:
+    for title, rows in _GROUPS:
+        yield Content("")
+        yield Content.styled(title, "bold")
+        yield from _rows(rows, columns, "$foreground")
 
 
 def _rows(rows: Iterable[tuple[str, str]], columns: int, style: str) -> Iterable[Content]:

@@ -168,7 +168,7 @@ class Player(Room[None]):
     @property
     def is_wide(self) -> bool:
         """The pane stands beside the conversation, not below it."""
-        return self.has_class("-wide", "-huge") and not self.has_class("-thin")
+        return self.has_class("-wide") or self.has_class("-huge")
 
     def show(self) -> None:
         """Show the present step everywhere."""
