@@ -1,4 +1,4 @@
-# make run     watch a letter travel, at a plain prompt        make lint    ruff, mypy --strict, import-linter
+# make run     watch a letter travel, on the full screen       make lint    ruff, mypy --strict, import-linter
 # make test    every test, against the installed wheel         make bench   what the README claims about speed
 # make clean   take away all that the above have made
 #
@@ -29,7 +29,7 @@ ifeq ($(and $(MADE_WITH),$(filter $(MADE_WITH),$(WANTED))),)
 endif
 
 run: $(VENV)/run
-	@$(PY) -m mailedu walk
+	@$(PY) -m mailedu
 
 # The wheel is made from the source distribution, so both are known to be whole. It is installed beside what .venv holds
 # and not in it, and pytest runs away from the checkout: what the tests import is what a user gets.
@@ -57,7 +57,7 @@ clean:
 
 $(VENV)/run: $(VENV)/made pyproject.toml constraints.txt
 	@echo "Installing what running needs ..."
-	@$(PIP) install --quiet -c constraints.txt -e .
+	@$(PIP) install --quiet -c constraints.txt -e '.[tui]'
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run

@@ -93,13 +93,13 @@ def test_python3_comes_first(place: Place) -> None:
     assert "Making .venv with python3 " in place.make("run").stdout
 
 
-def test_run_installs_the_base_and_starts_walk(place: Place) -> None:
+def test_run_installs_the_full_screen_and_starts_it(place: Place) -> None:
     place.python("python3", 11)
     place.make("run")
     installed = place.calls("install")
     assert len(installed) == 1
-    assert installed[0].endswith("-c constraints.txt -e .")
-    assert place.calls()[-1] == "python -m mailedu walk"
+    assert installed[0].endswith("-c constraints.txt -e .[tui]")
+    assert place.calls()[-1] == "python -m mailedu"
 
 
 def test_the_second_time_nothing_is_installed(place: Place) -> None:
@@ -109,7 +109,7 @@ def test_the_second_time_nothing_is_installed(place: Place) -> None:
     assert done.stdout == done.stderr == ""
     assert not place.calls("install")
     assert not place.calls("venv --clear")
-    assert place.calls()[-1] == "python -m mailedu walk"
+    assert place.calls()[-1] == "python -m mailedu"
 
 
 def test_new_dependencies_are_installed(place: Place) -> None:
@@ -186,7 +186,7 @@ def test_test_runs_pytest_from_the_installed_wheel_away_from_the_checkout(place:
     place.python("python3", 11)
     done = place.make("test", "TESTS=-k word")
     assert done.returncode == 0, done.stderr
-    assert [call.rpartition("-e ")[2] for call in place.calls("constraints.txt -e")] == [".", ".[dev]"]
+    assert [call.rpartition("-e ")[2] for call in place.calls("constraints.txt -e")] == [".[tui]", ".[dev]"]
     assert len(place.calls(".whl")) == 1
     assert "--no-deps" in place.calls(".whl")[0]
     run = place.calls("-m pytest")[0]

@@ -1,5 +1,7 @@
 """The command `mailedu`. Each command has a file of its own, which is loaded when it is called.
 
+Without a command it is the full screen, or a welcome where there is no terminal to show it.
+
 Errors are one line on standard error, with exit status 2 for what was asked wrongly, and never a traceback
 (MAILEDU_DEBUG=1 shows it). A reader that stops listening and Ctrl+C end quietly.
 """
@@ -49,6 +51,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given and at_a_terminal():
+        return _full_screen()  # before the commands are loaded, for the first picture is waited for
     import click
 
     from mailedu.cli.commands import mailedu
@@ -57,7 +62,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - stands for a closed descriptor
     try:
         # Not `mailedu.main(...)`, which has ways of its own with Ctrl+C and with readers that stop.
-        with mailedu.make_context("mailedu", list(sys.argv[1:] if arguments is None else arguments)) as context:
+        with mailedu.make_context("mailedu", given) as context:
             result = mailedu.invoke(context)
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -69,6 +74,22 @@ def _run(arguments: Sequence[str] | None) -> int:
         complain(error.format_message())
         return USAGE
     return result if isinstance(result, int) else 0
+
+
+def at_a_terminal() -> bool:
+    """Whether somebody sits there, at a terminal that can show more than line after line."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return os.environ.get("TERM") != "dumb" and all(stream is not None and stream.isatty() for stream in streams)
+
+
+def _full_screen() -> int:
+    from mailedu import tui
+
+    try:
+        return tui.run()
+    except tui.ScreenError as error:
+        complain(str(error))
+        return USAGE
 
 
 def complain(message: str) -> None:

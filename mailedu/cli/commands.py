@@ -12,20 +12,22 @@ import mailedu as package
 
 #: Name -> where it is, and what it is for.
 COMMANDS: Final = {
-    "walk": ("mailedu.cli.walk", "Step through a letter's journey, at a plain prompt."),
+    "walk": ("mailedu.cli.walk", "The same at a plain prompt, also for screen readers."),
     "play": ("mailedu.cli.play", "Print a whole journey: text, JSON lines or a mailbox file."),
     "talk": ("mailedu.cli.talk", "Type the commands of SMTP or POP3 yourself."),
 }
 WELCOME: Final = """\
 mailedu lets you watch an email travel, one command at a time.
 
-  mailedu walk         step through a letter from Alice to Bob: begin here
+  mailedu              the full screen, at a terminal: begin here
+  mailedu walk         the same at a plain prompt, also for screen readers
   mailedu talk smtp    type the commands yourself, and see what a server says
   mailedu play         the whole journey at once
   mailedu --help       all commands, with examples"""
 EXAMPLES: Final = """\
 \b
 Examples:
+  mailedu                                   the full screen: choose a journey
   mailedu walk                              a letter from Alice to Bob
   mailedu walk --fault greylisting          the same, and something goes wrong
   mailedu walk --message letter.eml         a letter of your own
@@ -70,6 +72,9 @@ class Commands(click.Group):
 @click.version_option(package.__version__, message="mailedu %(version)s")
 @click.pass_context
 def mailedu(ctx: click.Context) -> None:
-    """Watch an email travel, one command at a time."""
+    """Watch an email travel, one command at a time.
+
+    Without a command it is the full screen.
+    """
     if ctx.invoked_subcommand is None:
         click.echo(WELCOME)
