@@ -79,6 +79,10 @@ class Scenario:
     """Address of the mailbox whose owner reads; empty: that of the first recipient to whom it is delivered."""
     message: prepare.Prepared | None = None
     """A letter of the learner's own."""
+    see: str = ""
+    """What there is to be seen in it, in a line or two."""
+    tag: str = ""
+    """A word or two by which a list tells it from others; empty: none is needed."""
     note: str = ""
     """What has been made up for a letter of the learner's own, in one line."""
     drafts: dict[int, tuple[Letter, tuple[compose.Piece, ...]]] = field(default_factory=dict, repr=False)
@@ -262,6 +266,8 @@ def _load(name: str, faults: tuple[str, ...], message: prepare.Prepared | None, 
         name=name,
         title=table.get("title", name),
         about=table.get("about", ""),
+        see=table.get("see", ""),
+        tag=table.get("tag", ""),
         figures=tuple(table.get("figures", ())),
         start=(start if start.tzinfo else start.replace(tzinfo=UTC)).timestamp(),
         stages=stages,

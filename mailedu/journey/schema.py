@@ -124,6 +124,8 @@ EDIT: Final[Mapping[str, Check]] = {
 SCENARIO: Final[Mapping[str, Check]] = {
     "title": _TEXT,
     "about": _TEXT,
+    "see": _TEXT,
+    "tag": _TEXT,
     "figures": _TEXTS,
     "base": _TEXT,
     "start": _is(datetime, "a date and time"),
