@@ -25,7 +25,7 @@ COLOURS: Final = {
     "success": ("#8adba3", "#17623a"),
     "letter-fg": ("#1a1a1a", "#fdf6e3"),
     "letter-bg": ("#f6efdc", "#2a2f3a"),
-    "line": ("#646b7c", "#858ea1"),
+    "line": ("#646b7c", "#7f889c"),
     "band": ("#363b47", "#d8e2f6"),
 }
 #: Those that Textual knows by itself; the others are variables of ours.
