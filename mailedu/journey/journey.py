@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from mailedu.agents.effects import Letter, Stored
 from mailedu.agents.errand import Leg, Stage
 from mailedu.agents.world import SUBMISSION
-from mailedu.journey import envelopes, holders, worlds
+from mailedu.journey import envelopes, holders, letters, worlds
+from mailedu.journey.captures import Capture
 from mailedu.journey.edit import Edit
 from mailedu.journey.log import log_of
 from mailedu.journey.series import Series
@@ -57,6 +58,14 @@ class Journey:
         return tuple(dict.fromkeys(step.leg for step in self.steps))
 
     @cached_property
+    def leg_starts(self) -> dict[str, int]:
+        """Name of a leg -> number of its first step; the others follow, for legs never overlap."""
+        starts: dict[str, int] = {}
+        for step in self.steps:
+            starts.setdefault(step.leg.name, step.n)
+        return starts
+
+    @cached_property
     def by_place(self) -> dict[str, Step]:
         """Place -> step."""
         return {step.place: step for step in self.steps}
@@ -79,6 +88,10 @@ class Journey:
     @cached_property
     def envelopes(self) -> Series[envelopes.EnvelopeSoFar]:
         return envelopes.envelopes(self.steps)
+
+    @cached_property
+    def versions(self) -> letters.Versions:
+        return letters.versions(self.steps)
 
     @cached_property
     def worlds(self) -> Series[WorldView]:
@@ -117,6 +130,11 @@ class Journey:
     def packets(self) -> tuple[Packet, ...]:
         """The segments and datagrams under all of it, made from the log."""
         return segments(self.log, self.scenario.profile)
+
+    @cached_property
+    def capture(self) -> Capture:
+        """The packets, found by step."""
+        return Capture(self)
 
     @cached_property
     def original(self) -> Journey:

@@ -60,7 +60,7 @@ class Scene:
     @cached_property
     def ladder(self) -> tuple[Step, ...]:
         """The steps of this leg so far, this one last."""
-        return tuple(step for step in self.journey.steps[: self.n] if step.leg.name == self.leg.name)
+        return self.journey.steps[self.journey.leg_starts[self.leg.name] - 1 : self.n]
 
     @property
     def holder(self) -> Holder:
@@ -80,7 +80,7 @@ class Scene:
     @cached_property
     def packets(self) -> tuple[Packet, ...]:
         """The packets that this step sent."""
-        return tuple(packet for packet in self.journey.packets if packet.step == self.n)
+        return self.journey.capture.of_step(self.n)
 
     @cached_property
     def explanation(self) -> Explanation:
@@ -135,18 +135,8 @@ class Scene:
     @cached_property
     def letter(self) -> Letter | None:
         """The letter that this step is about, as it stands now: fields that hops have added first."""
-        found: Letter | None = None
-        for step in self.journey.steps[: self.n]:
-            if step.leg.letter != self.leg.letter and not step.effects:
-                continue
-            for effect in step.effects:
-                for value in effect:
-                    if isinstance(value, Letter) and value.id == self.leg.letter:
-                        found = value
-            adds = step.verb in (Action.RECEIVED, Action.RETURN_PATH) and step.leg.letter == self.leg.letter
-            if found is not None and adds and step.octets[0] not in found.added:
-                found = found._replace(added=(step.octets[0], *found.added))
-        return found
+        series = self.journey.versions.get(self.leg.letter)
+        return series.at(self.n) if series is not None else None
 
     @property
     def standing(self) -> tuple[bytes, ...]:

@@ -1,0 +1,62 @@
+"""The packets of a journey as somebody who captures one conversation sees them: those that have crossed so far."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
+
+from mailedu.network.segments import Packet
+
+if TYPE_CHECKING:
+    from mailedu.journey.journey import Journey
+
+#: More steps, or octets, than this take packets that are noticed: some 20 ms.
+_MANY_STEPS: Final = 1000
+_MANY_OCTETS: Final = 1_000_000
+
+
+class _Conversation:
+    """The packets of one leg in order of time, with what finds the place of a step among them."""
+
+    __slots__ = ("highest", "lowest", "packets")
+
+    def __init__(self, packets: list[Packet]) -> None:
+        self.packets = packets
+        steps = [packet.step for packet in packets]
+        self.highest = list(accumulate(steps, max))
+        self.lowest = list(accumulate(reversed(steps), min))[::-1]
+
+    def until(self, n: int) -> list[Packet]:
+        """The packets of steps up to `n`. An acknowledgment that comes late stands between packets of later steps."""
+        whole, end = bisect_right(self.highest, n), bisect_right(self.lowest, n)
+        return self.packets[:whole] + [packet for packet in self.packets[whole:end] if packet.step <= n]
+
+
+class Capture:
+    """All packets of a journey, found by step. It takes a pass over all of them, so it is made once."""
+
+    def __init__(self, journey: Journey) -> None:
+        self._steps = journey.steps
+        by_leg: dict[str, list[Packet]] = {}
+        self._by_step: dict[int, list[Packet]] = {}
+        for packet in journey.packets:
+            by_leg.setdefault(self._steps[packet.step - 1].leg.name, []).append(packet)
+            self._by_step.setdefault(packet.step, []).append(packet)
+        self._conversations = {leg: _Conversation(packets) for leg, packets in by_leg.items()}
+
+    def of_step(self, n: int) -> tuple[Packet, ...]:
+        """The packets that step `n` sent."""
+        return tuple(self._by_step.get(n, ()))
+
+    def so_far(self, n: int, *, before: bool = False) -> list[Packet]:
+        """The packets of the conversation of step `n`, up to this step, or to the one before; in order of time."""
+        conversation = self._conversations.get(self._steps[n - 1].leg.name)
+        return conversation.until(n - 1 if before else n) if conversation is not None else []
+
+
+def is_quick(journey: Journey) -> bool:
+    """Whether the packets are made already, or will be before anybody notices."""
+    if "capture" in vars(journey):
+        return True
+    return len(journey) <= _MANY_STEPS and sum(step.size for step in journey.steps) <= _MANY_OCTETS
