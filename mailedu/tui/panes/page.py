@@ -23,16 +23,26 @@ class Page(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._view: View | None = None
         self._rows: Sequence[Content] = ()
+        self._fixed = 0
+        self._begins = False
 
     def rows(self, view: View, width: int, height: int) -> Sequence[Content]:
         """What is shown in so many cells and rows: a content a row, none longer than `width`. More rows scroll."""
         raise NotImplementedError
 
+    def top(self, view: View, rows: int, height: int) -> int:
+        """The row at the top when a moment is first shown."""
+        return 0
+
+    def fixed(self, view: View, height: int) -> int:
+        """How many of the first rows stay where they are while the others scroll."""
+        return 0
+
     def show(self, view: View) -> None:
-        """Show a moment of the player; another one is shown from its top."""
-        if view != self._view:
-            self._view = view
-            self.scroll_to(y=0, animate=False)
+        """Show a moment of the player; where it was scrolled to is kept while it is the same."""
+        shown = self._view
+        self._begins |= shown is None or shown[:3] != view[:3]  # another journey, step, or secret
+        self._view = view
         self.lay_out()
 
     def lay_out(self) -> None:
@@ -44,7 +54,11 @@ class Page(ScrollView, can_focus=True):
         if len(rows) > height:  # a scroll bar will take its column
             rows = self.rows(self._view, width - self.styles.scrollbar_size_vertical, height)
         self._rows = rows
+        self._fixed = self.fixed(self._view, height)
         self.virtual_size = Size(0, len(rows))
+        if self._begins:
+            self._begins = False
+            self.scroll_to(y=self.top(self._view, len(rows), height), animate=False)
         self.refresh()
 
     def _room(self) -> tuple[int, int]:
@@ -57,7 +71,7 @@ class Page(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        at = y + self.scroll_offset.y
+        at = y if y < self._fixed else y + self.scroll_offset.y
         if not 0 <= at < len(self._rows) or width <= 0:
             return Strip.blank(width, self.rich_style)
         strips = Visual.to_strips(self, self._rows[at], width, 1, self.visual_style, pad=True)
