@@ -11,10 +11,10 @@ from mailedu.explain import Explanation, Key
 from mailedu.journey import order, phrases
 from mailedu.journey.scene import Scene
 from mailedu.journey.step import Kind
-from mailedu.journey.worlds import Box, Lying
-from mailedu.text import card
+from mailedu.text import card, facts
+from mailedu.text.facts import Fact, plural
 from mailedu.text.screen import Screen
-from mailedu.visible import clip, pad, visible
+from mailedu.visible import pad, visible
 
 #: Octets that the bytes pane shows unless it is asked for all.
 _BYTES: Final = 256
@@ -24,7 +24,6 @@ _ROW: Final = 16
 #: Cells for the octets of a part.
 _PART: Final = 24
 _NOT_PRINTABLE: Final = re.compile(rb"[^ -~]")
-_SUBJECT: Final = re.compile(rb"^Subject:[ \t]*(.*?)\r\n(?![ \t])", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _FIELD_START: Final = re.compile(rb"\r\n(?![ \t])")
 
 
@@ -76,7 +75,7 @@ def octets(scene: Scene, screen: Screen, everything: bool) -> list[str]:
         return screen.prose("No octets: connections are opened and closed by segments that carry none; k shows them.")
     size = step.size
     head = step.head(size if everything else _BYTES)
-    lines = screen.prose(f"{size:,} {_plural('octet', size)}, in hexadecimal and as text.")
+    lines = screen.prose(f"{size:,} {plural('octet', size)}, in hexadecimal and as text.")
     lines += screen.prose("A dot in the text stands for an octet that cannot be printed, or for a dot.")
     lines.append("")
     for at in range(0, len(head), _ROW):
@@ -124,27 +123,22 @@ def _no_state(scene: Scene) -> str:
 
 def message(scene: Scene, screen: Screen, everything: bool) -> list[str]:
     """m: the message as it stands, and which lines were put on top on the way."""
-    chunks = scene.standing
-    if not chunks:
-        return ["  There is no message yet."]
-    added = scene.added
-    now = [field for field in added if field == scene.just_added]
-    before = [field for field in added if field != scene.just_added]
-    written = chunks[len(added) :]
-    size = sum(map(len, chunks))
-    lines = [f"  The message as it stands: {size:,} octets."]
-    if now:
-        lines += ["", screen.paint("changed", "  Added by this step:"), *_text(b"".join(now), screen)]
-    if before:
-        lines += ["", "  Added on the way:", *_text(b"".join(before), screen)]
-    lines += ["", "  As it was written:"] if added else [""]
+    stands = facts.standing(scene)
+    if stands is None:
+        return screen.prose(facts.no_letter(scene))
+    lines = [f"  The message as it stands: {stands.size:,} octets."]
+    if stands.now:
+        lines += ["", screen.paint("changed", "  Added by this step:"), *_text(b"".join(stands.now), screen)]
+    if stands.before:
+        lines += ["", "  Added on the way:", *_text(b"".join(stands.before), screen)]
+    lines += ["", "  As it was written:"] if stands.is_added_to else [""]
     limit = 1 << 24 if everything else 8192
-    text = _first(written, limit)
+    text = facts.first_octets(stands.written, limit)
     shown, left = _first_lines(text, 0 if everything else _LINES + len(_FIELD_START.findall(_header(text))))
     lines += _text(shown, screen)
-    rest = sum(chunk.count(b"\n") for chunk in written) - shown.count(b"\n") if left or len(text) >= limit else 0
+    rest = sum(chunk.count(b"\n") for chunk in stands.written) - shown.count(b"\n") if left or len(text) >= limit else 0
     if rest > 0:
-        lines.append(screen.paint("quiet", f"    … {rest:,} more {_plural('line', rest)}; `m all` prints them"))
+        lines.append(screen.paint("quiet", f"    … {rest:,} more {plural('line', rest)}; `m all` prints them"))
     return lines
 
 
@@ -179,54 +173,28 @@ def packets(scene: Scene, screen: Screen, everything: bool) -> list[str]:
 
 def mailboxes(scene: Scene, screen: Screen, everything: bool) -> list[str]:
     """l: mailboxes, queues, and what became of each recipient so far."""
-    world = scene.world
+    told = list(facts.world(scene.world, most=1 << 30 if everything else facts.MOST))
     lines: list[str] = []
-    boxes: Mapping[str, Box] = world.boxes
-    for address, box in boxes.items():
-        count = len(box.letters)
-        locked = ", open and locked by its reader" if box.locked else ""
-        lines += screen.prose(f"Mailbox {visible(address)}: {count or 'no'} {_plural('letter', count)}{locked}")
-        lines += [f"    {n}  {_lying(one, screen)}" for n, one in enumerate(box.letters, 1)]
-    if not boxes:
-        lines.append("  The mailboxes are empty.")
-    for entry in world.queue:
-        due = f", due at {phrases.duration(entry.until)}" if entry.until > scene.step.time else ""
-        to = ", ".join(visible(one) for one in entry.recipients[:4]) + (" …" if len(entry.recipients) > 4 else "")
-        lines += screen.prose(f"Queue of {visible(entry.host)}: {phrases.kind_of(entry.letter)} for {to}{due}")
-    if not world.queue:
-        lines.append("  The queues are empty.")
-    for facts, word in (
-        (world.delivered, "Delivered to"),
-        (world.bounced, "Came back for"),
-        (world.dropped, "Dropped for"),
-    ):
-        lines += [
-            f"  {word} {visible(to)}: {phrases.kind_of(letter)}" for letter, to in facts[: None if everything else 10]
-        ]
-    for letter, recipients in world.kept:
-        lines += screen.prose(
-            f"Kept by the sender for {', '.join(map(visible, recipients[:4]))}: {phrases.kind_of(letter)}"
-        )
-    for host, user in world.logged_in:
-        lines.append(f"  Logged in at {visible(host)}: {visible(user)}")
-    return lines
+    for whats, none in ((("mailbox", "letter"), "  The mailboxes are empty."), (("queue",), "  The queues are empty.")):
+        its = [fact for fact in told if fact.what in whats or (fact.what == "more" and fact.where in whats)]
+        lines += [line for fact in its for line in _told(fact, scene, screen)] or [none]
+    rest = ("kept", "delivered", "bounced", "dropped", "login")
+    its = [fact for fact in told if fact.what in rest or (fact.what == "more" and fact.where in rest)]
+    return lines + [line for fact in its for line in _told(fact, scene, screen)]
 
 
-def _lying(one: Lying, screen: Screen) -> str:
-    found = _SUBJECT.search(_first(one.letter.chunks, 8192))
-    subject = visible(found[1]) if found else "(no subject)"
-    marked = ", marked as deleted" if one.marked else ""
-    return f"{one.letter.size:,} octets  {clip(subject, 44)}{marked}"
-
-
-def _first(chunks: tuple[bytes, ...], limit: int) -> bytes:
-    out: list[bytes] = []
-    for chunk in chunks:
-        out.append(chunk[:limit])
-        limit -= len(out[-1])
-        if limit <= 0:
-            break
-    return b"".join(out)
+def _told(fact: Fact, scene: Scene, screen: Screen) -> list[str]:
+    note = f", {fact.note}" if fact.note else ""
+    if fact.what == "mailbox":
+        return screen.prose(f"Mailbox {fact.where}: {fact.text}{note}")
+    if fact.what == "letter":
+        return [f"    {fact.number}  {fact.text}{note}"]
+    if fact.what == "queue":
+        due = f", due at {phrases.duration(fact.until)}" if fact.until > scene.step.time else ""
+        return screen.prose(f"Queue of {fact.where}: {fact.text}{due}")
+    if fact.what == "more":
+        return [screen.paint("quiet", f"  … {fact.text}; `l all` prints them")]
+    return screen.prose(f"{facts.FATES[fact.what]} {fact.where}: {fact.text}")
 
 
 def _header(text: bytes) -> bytes:
@@ -253,10 +221,6 @@ def _text(octets: bytes, screen: Screen) -> list[str]:
     text = "\n".join(screen.clipped(visible(line), "    ")[4:] for line in lines)
     painted = screen.session(text, "smtp", letter=True).split("\n")
     return ["    " + line if line else "" for line in painted]
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else word + "s"
 
 
 Pane = Callable[[Scene, Screen, bool], list[str]]
