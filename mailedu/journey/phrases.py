@@ -5,7 +5,9 @@ Foreign names are made safe here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from mailedu.agents.actions import Action, Link
 from mailedu.journey.envelopes import Named
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from mailedu.journey.journey import Journey
     from mailedu.journey.scene import Scene
 
+T = TypeVar("T")
 #: The five stages as people see them.
 STAGES: Final = {
     Stage.COMPOSE: "1 compose",
@@ -126,13 +129,17 @@ def goes_on(step: Step) -> bool:
     return bool(step.octets)
 
 
-def whereabouts(scene: Scene) -> str:
-    """Where the letter is and who is responsible for it; empty where there is no letter yet."""
+def whereabouts(scene: Scene, name_of: Callable[[str], str] | None = None) -> str:
+    """Where the letter is and who is responsible for it; empty where there is no letter yet.
+
+    `name_of` says how a host is called; without it by its title.
+    """
     holder: Holder = scene.holder
     if not holder.host:
         return ""
-    to = holder.to if holder.how == "mailbox" else scene.title_of(holder.to)
-    return _HELD[holder.how].format(host=visible(scene.title_of(holder.host)), to=visible(to))
+    name_of = name_of or scene.title_of
+    to = holder.to if holder.how == "mailbox" else name_of(holder.to)
+    return _HELD[holder.how].format(host=visible(name_of(holder.host)), to=visible(to))
 
 
 def envelope(scene: Scene, most: int = 4) -> tuple[str, ...]:
@@ -147,7 +154,7 @@ def envelope(scene: Scene, most: int = 4) -> tuple[str, ...]:
             met = scene.step.kind is not Kind.LINK or scene.step.verb == Link.CONNECT
             return ("the server has not been told yet",) if met else ()
         facts = [f"from {_answered(said.sender)}"] if said.sender is not None else []
-        return (*facts, *_recipients(tuple(_answered(one) for one in said.recipients), most))
+        return (*facts, *_recipients(said.recipients, most, _answered))
     letter = scene.letter
     if protocol == "pop3" or letter is None or scene.leg.stage is Stage.ACCESS:
         return ()
@@ -155,12 +162,12 @@ def envelope(scene: Scene, most: int = 4) -> tuple[str, ...]:
         return (f"from {_address('')}", f"to {_address(letter.envelope.reverse_path)}")
     return (
         f"from {_address(letter.envelope.reverse_path)}",
-        *_recipients(tuple(visible(recipient) for recipient in letter.envelope.recipients), most),
+        *_recipients(letter.envelope.recipients, most, visible),
     )
 
 
-def _recipients(recipients: tuple[str, ...], most: int) -> tuple[str, ...]:
-    shown = tuple(f"to {recipient}" for recipient in recipients[:most])
+def _recipients(recipients: Sequence[T], most: int, told: Callable[[T], str]) -> tuple[str, ...]:
+    shown = tuple(f"to {told(recipient)}" for recipient in recipients[:most])
     left = len(recipients) - most
     return (*shown, f"and {left} more") if left > 0 else shown
 
