@@ -66,6 +66,24 @@ PLAYER: Final = (
     Key("d", "answer(3)", "", "", ""),
     Key("q", "leave", "q", "leave", "leave; the place is kept", True),
 )
+HOME: Final = (
+    Key("", "open", "enter", "open", "open what is highlighted"),
+    Key("e", "write", "e", "write a letter", "write a letter of your own, and watch it travel", True),
+    Key("g", "guess", "g", "open and guess", "open it, and guess each reply before it is shown", True),
+    Key("slash", "find", "/", "find", "find an entry by a word; esc shows all again", True),
+    Key("escape", "close", "esc", "show all", "show all again"),
+    Key("q", "app.quit", "q", "quit", "quit; your place is kept", True),
+)
+COMPOSE: Final = (
+    Key("enter", "next", "enter", "next field", "to the next field; in the text a new line, on a button: do it", True),
+    Key("tab", "app.focus_next", "tab", "next part", "to the next field or button; shift+tab: back", True),
+    Key("right", "complete", "→", "complete", "take the file name that is offered", True),
+    Key("delete", "remove", "del", "remove", "remove this attachment", True),
+    Key("", "send", "", "send it", "send the letter, and watch it travel"),
+    Key("", "afresh", "", "start afresh", "empty the form"),
+    Key("escape", "leave", "esc", "leave", "leave; what you typed is kept", True),
+    Key("q", "leave", "q", "leave", "leave, where q types nothing"),
+)
 
 
 def bindings(table: Iterable[Key]) -> list[Binding]:

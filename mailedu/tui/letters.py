@@ -80,12 +80,36 @@ def subject_of(octets: bytes) -> str:
 
 def read(name: str) -> bytes:
     """The octets of a letter. Raises LetterError if it is gone, or if this is no name of one."""
+    try:
+        return _read(_path(name))
+    except OSError:
+        raise _gone(name) from None
+
+
+def subject(name: str) -> str:
+    """The Subject of a letter that is kept, as `subject_of`. Raises LetterError as `read`."""
+    try:
+        return subject_of(_read(_path(name), _HEAD))
+    except OSError:
+        raise _gone(name) from None
+
+
+def size(name: str) -> int:
+    """How many octets a letter has. Raises LetterError as `read`."""
+    try:
+        return _path(name).stat().st_size
+    except OSError:
+        raise _gone(name) from None
+
+
+def _path(name: str) -> Path:
     if not _NAME.fullmatch(name):
         raise LetterError(f"{name!r} is no name of a letter")
-    try:
-        return _read(folder() / name)
-    except OSError:
-        raise LetterError(f"the letter {name} is not there any more") from None
+    return folder() / name
+
+
+def _gone(name: str) -> LetterError:
+    return LetterError(f"the letter {name} is not there any more")
 
 
 def _read(path: Path, most: int = -1) -> bytes:
@@ -95,13 +119,14 @@ def _read(path: Path, most: int = -1) -> bytes:
         return file.read(most)
 
 
-def save(octets: bytes, subject: str = "", when: datetime | None = None) -> str:
+def save(octets: bytes, about: str = "", when: datetime | None = None) -> str:
     """Keep a letter, whole or not at all; never in the place of another. Returns the name of its file.
 
-    The name is made of the time (now, if none is given) and of what the subject has of letters and digits.
+    The name is made of the time (now, if none is given) and of what `about`, such as the subject, has of
+    letters and digits.
     Raises LetterError where nothing can be written.
     """
-    words = _STRANGE.sub("-", normalize("NFKD", subject).encode("ascii", "ignore").decode().lower()).strip("-")
+    words = _STRANGE.sub("-", normalize("NFKD", about).encode("ascii", "ignore").decode().lower()).strip("-")
     stem = f"{when or datetime.now(UTC).astimezone():%Y-%m-%d-%H%M%S}-{words[:40].strip('-') or 'letter'}"
     try:
         folder().mkdir(parents=True, exist_ok=True)
