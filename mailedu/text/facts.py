@@ -10,6 +10,7 @@ from mailedu.journey import phrases
 from mailedu.journey.scene import Scene
 from mailedu.journey.step import Kind, Stage
 from mailedu.journey.worlds import Box, Entry, WorldView
+from mailedu.mime.fields.words import decoded
 from mailedu.visible import clip, visible
 
 #: Of boxes, of letters in each, and of fates of one kind, no more than this are told unless all are asked for.
@@ -167,6 +168,6 @@ def some(addresses: tuple[str, ...], most: int = 4) -> str:
 
 
 def subject(chunks: tuple[bytes, ...]) -> str:
-    """The Subject of a letter, visible, as it stands in its header."""
+    """The Subject of a letter as a person reads it, visible."""
     found = _SUBJECT.search(first_octets(chunks, 8192))
-    return visible(found[1]) if found else "(no subject)"
+    return visible(decoded(found[1])) if found else "(no subject)"
