@@ -128,7 +128,13 @@ def test_where_nothing_can_be_edited_it_is_told_why(name: str) -> None:
 
 
 def test_the_fields_of_ones_own_letter_are_changed_in_its_file() -> None:
-    journey = play(load("alice-to-bob", (), own_letter(b"Subject: x\r\n\r\nHello\r\n", load("alice-to-bob"))))
+    journey = play(
+        load(
+            "alice-to-bob",
+            (),
+            own_letter(b"From: ann@a.example\r\nTo: ben@b.example\r\n\r\nHello\r\n", load("alice-to-bob")),
+        )
+    )
     assert target(journey, 1) is None
     assert "in its file" in why_not(journey, journey.step(1))
 
