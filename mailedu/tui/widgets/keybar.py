@@ -23,6 +23,7 @@ class KeyBar(Widget):
         super().__init__(id=id)
         self.keys = tuple(keys)
         self._said = ("", "", "")
+        self.auto_links = False  # a key that can be clicked keeps its own colours
 
     def show(self, keys: Sequence[Key]) -> None:
         """These keys from now on."""
@@ -55,5 +56,6 @@ class KeyBar(Widget):
             used += piece.cell_length + (len(GAP) if pieces else 0)
             if used > self.size.width:
                 break
-            pieces.append(piece.stylize(f"@click=screen.press_key('{key.keys.partition(',')[0]}')"))
+            click = f"screen.press_key('{key.keys.partition(',')[0]}')" if key.keys else key.action
+            pieces.append(piece.stylize(f"@click={click}"))
         return Content(GAP).join(pieces)
