@@ -102,7 +102,12 @@ def _scenarios(done: set[str]) -> Iterator[Entry]:
 
 
 def _by_figure(scenario: Scenario) -> tuple[bool, list[int]]:
-    return scenario.name != CARRIER, [int(part) for part in (*scenario.figures, "0")[0].split(".") if part.isdigit()]
+    return scenario.name != CARRIER, _numbers((*scenario.figures, "")[0])
+
+
+def _numbers(figure: str) -> list[int]:
+    """21.10 comes after 21.9."""
+    return [int(part) for part in figure.split(".") if part.isdigit()]
 
 
 def _scenario(scenario: Scenario, group: str, done: set[str]) -> Entry:
@@ -152,7 +157,7 @@ def _card(entry: Entry, journey: Journey | None, done: str, verb: str = "start")
     if journey is None:
         return Card(entry.title, entry.about, keys=keys)
     scenario = journey.scenario
-    figures = [figure for figure in scenario.figures if scenario.message is None]
+    figures = sorted(scenario.figures, key=_numbers) if scenario.message is None else []
     facts = (
         ("You see", scenario.see if scenario.message is None else ""),
         ("Length", f"{len(journey)} steps, {len(journey.packets)} packets"),
