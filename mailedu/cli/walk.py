@@ -14,12 +14,11 @@ import click
 
 from mailedu.cli.keys import Keys, keys_beside
 from mailedu.cli.options import STAGES, WHO_GETS_IT, Asked, journey_options, make, stage_option
-from mailedu.journey import edit as edits
-from mailedu.journey import phrases
+from mailedu.journey import mistakes, phrases
 from mailedu.journey.edit import Edit, EditError
-from mailedu.journey.engine import play
 from mailedu.journey.gist import gist, hidden
-from mailedu.journey.journey import Journey
+from mailedu.journey.mistakes import why_not
+from mailedu.journey.seat import Seat, editable
 from mailedu.journey.step import Kind, Stage, Step
 from mailedu.text.card import card
 from mailedu.text.octets import base64_of
@@ -78,10 +77,7 @@ class Walk:
     """Where somebody stands in a journey, and what their keys do."""
 
     def __init__(self, asked: Asked, screen: Screen, keys: Keys) -> None:
-        self.mine = asked.journey
-        self.journey = asked.journey
-        """The one that is looked at: `mine`, or the original."""
-        self.n = 1
+        self.seat = Seat(asked.journey)
         self._shown = False
         """The last that was printed is the present step."""
         self._ended = False
@@ -96,10 +92,8 @@ class Walk:
     def run(self, stage: Stage | None = None) -> None:
         """From the first step, or that of a stage, until the learner leaves."""
         self._top()
-        if stage is not None:
-            self.n = self.journey.first_of(stage) or 1
-            if self.journey.step(self.n).leg.stage is not stage:
-                self._screen.tell(f"This journey has no stage {phrases.STAGES[stage]}.")
+        if stage is not None and not self.seat.to_stage(stage):
+            self._screen.tell(f"This journey has no stage {phrases.STAGES[stage]}.")
         self.show()
         while (line := self._keys.read("> ")) is not None:
             if self.press(line):
@@ -125,13 +119,13 @@ class Walk:
     def show(self, above: int = 0) -> None:
         """Print the present step. `above`: lines just printed that belong to it."""
         version = ""
-        if self.mine.edits:
-            version = "your version" if self.journey is self.mine else "original"
-        self._screen.say_all(card(self.journey.scene(self.n), self._screen, version, above))
+        if self.seat.mine.edits:
+            version = "original" if self.seat.is_original else "your version"
+        self._screen.say_all(card(self.seat.scene, self._screen, version, above))
         self._shown, self._ended = True, False
 
     def _top(self) -> None:
-        scenario = self.journey.scenario
+        scenario = self.seat.journey.scenario
         screen = self._screen
         screen.say(screen.paint("head", visible(scenario.title)))
         if scenario.message is None and scenario.about:
@@ -152,8 +146,7 @@ class Walk:
 
     def on(self, _: str) -> None:
         """To the next step."""
-        if self.n < len(self.journey):
-            self.n += 1
+        if self.seat.on():
             self.show()
             return
         if self._ended:
@@ -161,13 +154,12 @@ class Walk:
             return
         self._ended = True
         self._screen.tell("That was the last step.")
-        self._screen.say_all(f"{fact}." for fact in phrases.outcome(self.journey))
+        self._screen.say_all(f"{fact}." for fact in phrases.outcome(self.seat.journey))
         self._screen.say("p goes back, 1 to 5 to a stage, q leaves.")
 
     def back(self, _: str) -> None:
         """To the step before."""
-        if self.n > 1:
-            self.n -= 1
+        if self.seat.back():
             self.show()
         else:
             self._screen.tell("This is the first step.")
@@ -176,20 +168,20 @@ class Walk:
         number = int(key.lstrip("#")[:9] or 0)
         above = 0
         if key.isdigit() and 1 <= number <= len(STAGES):
-            first = self.journey.first_of(STAGES[number - 1])
+            first = self.seat.journey.first_of(STAGES[number - 1])
             if first is None:
                 self._screen.tell(f"This journey has no stage {number}.")
                 return
             if first != number:
-                other = f"; #{number} goes to step {number}" if number <= len(self.journey) else ""
+                other = f"; #{number} goes to step {number}" if number <= len(self.seat.journey) else ""
                 self._screen.tell(f"Stage {number} begins at step {first}{other}.")
                 above = 1
             number = first
-        if 1 <= number <= len(self.journey):
-            self.n = number
+        if 1 <= number <= len(self.seat.journey):
+            self.seat.go(number)
             self.show(above)
         else:
-            self._screen.tell(f"There is no step {number}: the journey has {len(self.journey)}.")
+            self._screen.tell(f"There is no step {number}: the journey has {len(self.seat.journey)}.")
 
     def leave(self, _: str) -> bool:
         return True
@@ -198,9 +190,11 @@ class Walk:
 
     def edit(self, _: str) -> None:
         """Ask what is to be said here instead, and play again."""
-        step = self.journey.step(self.n)
-        if not self._can_edit(step):
-            self._screen.tell(self._why_not(step))
+        step, journey = self.seat.step, self.seat.journey
+        if not editable(journey, step):
+            elsewhere = step.leg.stage is Stage.COMPOSE and journey.scenario.message is None
+            more = " --message FILE sends another text." if elsewhere else ""
+            self._screen.tell(f"{why_not(journey, step)}{more}")
             return
         old = gist(step) if step.kind is Kind.ANSWER else visible(step.head(1024).rstrip(b"\r\n").split(b"\r\n")[0])
         what = "the answer’s code, such as NXDOMAIN or SERVFAIL" if step.kind is Kind.ANSWER else "the line"
@@ -219,77 +213,51 @@ class Walk:
             self._screen.tell("Kept as it was.")
             return
         try:
-            change = _change(step.place, line)
+            changed = self.seat.change(_change(step, line))
         except EditError as error:
             self._screen.tell(f"{error}.")
             return
-        self._replay((*self.mine.edits, change), step, "Changed.")
-
-    def _can_edit(self, step: Step) -> bool:
-        if step.kind is Kind.ACTION:
-            return step.verb in ("FIELD", "BODY") and step.leg.stage == "compose" and self.mine.scenario.message is None
-        return step.kind in (Kind.COMMAND, Kind.REPLY, Kind.DATA, Kind.ANSWER)
-
-    def _why_not(self, step: Step) -> str:
-        """Why nothing can be edited at a step, and what could be instead."""
-        if step.leg.stage != "compose":
-            return "Nothing is said here that could be changed: go to a command, a reply or a field."
-        if self.mine.scenario.message is not None:
-            return "A letter of your own is changed in its file. Here commands and replies can be changed."
-        return "The fields of this letter can be changed, p goes back to them; --message FILE sends another text."
+        if changed:
+            self._replayed("Changed.")
+        else:
+            self._screen.tell("That changes nothing.")
 
     def undo(self, _: str) -> None:
         """Take the last change back."""
-        if not self.mine.edits:
+        last = self.seat.undo()
+        if last is None:
             self._screen.tell("There is nothing to undo.")
-            return
-        step = self.journey.step(self.n)
-        self._replay(self.mine.edits[:-1], step, f"Taken back: {visible(self.mine.edits[-1].place)}.")
+        else:
+            self._replayed(f"Taken back: {visible(last.place)}.")
 
-    def _replay(self, changes: tuple[Edit, ...], step: Step, done: str) -> None:
-        """Play with these edits; stand where the learner stood, or where the journey now differs first."""
-        before = self.journey
-        made = play(self.mine.scenario, changes, self.mine.seed)
-        if made.steps == self.mine.steps:
-            self._screen.tell("That changes nothing.")
-            return
-        self.mine = self.journey = made
-        self.n = self._seat(before, step)
-        tail = "o shows the original, u takes it back." if changes else "This is the original again."
-        self._screen.tell(f"{done} The journey has {len(made)} steps now. {tail}")
+    def _replayed(self, done: str) -> None:
+        """Tell what was done, and show where the learner stands now."""
+        mine = self.seat.mine
+        tail = "o shows the original, u takes it back." if mine.edits else "This is the original again."
+        self._screen.tell(f"{done} The journey has {len(mine)} steps now. {tail}")
         self._screen.say()
         self.show(above=2)
 
-    def _seat(self, before: Journey, step: Step) -> int:
-        """The step at the same place, else the nearest one before it that both journeys have."""
-        places = self.journey.by_place
-        for earlier in reversed(before.steps[: step.n]):
-            if earlier.place in places:
-                return places[earlier.place].n
-        return 1
-
     def other(self, _: str) -> None:
         """Look at the original, or at one's own version again."""
-        if not self.mine.edits:
+        if self.seat.other():
+            self.show()
+        else:
             self._screen.tell("You have changed nothing yet; e does.")
-            return
-        step, before = self.journey.step(self.n), self.journey
-        self.journey = self.mine if self.journey is not self.mine else self.mine.original
-        self.n = self._seat(before, step)
-        self.show()
 
     # Guessing ---------------------------------------------------------------------------------------------------------
 
     def guess(self, _: str) -> None:
         """Hide the next reply, ask for its code, and show it."""
-        reply = next((s for s in self.journey.steps[self.n :] if s.kind is Kind.REPLY), None)
+        journey = self.seat.journey
+        reply = next((s for s in journey.steps[self.seat.n :] if s.kind is Kind.REPLY), None)
         if reply is None:
             self._screen.tell("No reply is left to guess.")
             return
-        scene = self.journey.scene(reply.n)
-        asked = self.journey.step(reply.answers) if reply.answers > 0 else None
+        scene = journey.scene(reply.n)
+        asked = journey.step(reply.answers) if reply.answers > 0 else None
         server = visible(scene.peer)
-        skips = reply.n > self.n + 1
+        skips = reply.n > self.seat.n + 1
         lead = f"The next reply is step {reply.n}. " if skips else ""
         if asked is None:
             question = f"{lead}{server} has the word. What will it say first?"
@@ -302,7 +270,7 @@ class Walk:
         typed = self._keys.read("  code:  ", echo=True)
         if typed is None:
             return
-        self.n = reply.n
+        self.seat.go(reply.n)
         result = _judged(typed.strip(), visible(reply.head(16)), pop3)
         if result:
             self._screen.say(self._screen.paint("right" if result[0] else "wrong", result[1]))
@@ -315,7 +283,7 @@ class Walk:
         from mailedu.text.panes import PANES, parts
 
         pane = parts if key == "x" and right_above else PANES[key]
-        self._screen.say_all(pane(self.journey.scene(self.n), self._screen, everything))
+        self._screen.say_all(pane(self.seat.scene, self._screen, everything))
 
     def help(self, _: str) -> None:
         """The keys."""
@@ -340,26 +308,26 @@ class Walk:
             return
         try:
             with text_file(name, force) as screen:
-                screen.say_all(transcript(self.journey, screen, explain=True))
+                screen.say_all(transcript(self.seat.journey, screen, explain=True))
         except TakenError:
             self._screen.tell(f"{visible(name)} exists already; w! {visible(name)} writes over it.")
             return
         except (OSError, ValueError) as error:
             self._screen.tell(f"{visible(name)}: {getattr(error, 'strerror', None) or error}.")
             return
-        self._screen.tell(f"Written to {visible(name)}: {len(self.journey)} steps.")
+        self._screen.tell(f"Written to {visible(name)}: {len(self.seat.journey)} steps.")
 
 
 _PANES: Final = frozenset("xysmkl")
 
 
-def _change(place: str, line: str) -> Edit:
-    """The edit that a typed line asks for at a place."""
+def _change(step: Step, line: str) -> Edit:
+    """The edit that a typed line asks for at a step."""
     if line == "-":
-        return edits.make(place, ())
+        return mistakes.drop(step)
     if line == "~":
-        return edits.make(place, (), edits.Then.WAIT)
-    return edits.make(place, (line,))
+        return mistakes.silence(step)
+    return mistakes.change(step, line)
 
 
 def _judged(typed: str, reply: str, pop3: bool) -> tuple[bool, str] | None:
