@@ -9,6 +9,7 @@ from mailedu.journey import gist
 from mailedu.journey.envelopes import Named
 from mailedu.journey.phrases import duration, kind_of, whereabouts
 from mailedu.journey.step import Kind
+from mailedu.smtp.states import Verb
 from mailedu.tui.view import View
 from mailedu.tui.widgets.canvas import Piece
 from mailedu.visible import clip, visible, width
@@ -34,15 +35,23 @@ def caption(view: View, room: int, *, on_map: bool) -> list[Piece]:
     else:
         lead = [("✉ ", ""), (where, "$quiet")] if where else []
     made: list[Piece] = []
-    for shortened, most in ((False, 4), (True, 4), (True, 2), (True, 1)):
+    # While a letter is handed over, who is responsible for it matters more than the envelope.
+    tries = ((False, 4), (False, 0)) if _handed_over(view) else ((False, 4), (True, 4), (True, 2), (True, 1))
+    for shortened, most in tries:
         if shortened and lead:
             lead[-1] = (lead[-1][0].partition(", which is")[0], "$quiet")
-        facts = _facts(view, most, on_map=on_map)
-        gap: list[Piece] = [(".  ", "$quiet")] if lead and facts else [("  ", "")]
+        facts = _facts(view, most, on_map=on_map) if most else []
+        gap: list[Piece] = [(".  ", "$quiet")] if lead and facts else []
         made = [*lead, *gap, *facts]
         if sum(width(text) for text, _ in made) <= room:
             return made
     return _clipped(made, room)
+
+
+def _handed_over(view: View) -> bool:
+    """Whether the letter is on its way into a server's hands, or this step has put it there."""
+    step = view.scene.step
+    return step.kind is Kind.DATA or step.verb == Verb.END_OF_DATA
 
 
 def _clipped(pieces: list[Piece], room: int) -> list[Piece]:
@@ -61,12 +70,13 @@ def _facts(view: View, most: int, *, on_map: bool) -> list[Piece]:
     scene = view.scene
     leg, step = scene.leg, scene.step
     if step.kind is Kind.LINK and step.verb in _LINKS:
-        return [(_LINKS[Link(step.verb)].format(actor=_name(view, leg.actor), peer=_name(view, leg.peer)), "$error")]
+        says = _LINKS[Link(step.verb)].format(actor=_name(view, leg.actor), peer=_name(view, leg.peer))
+        return [(_sentence(says), "$error")]
     if leg.protocol == "dns":
         says = f"{_name(view, leg.actor)} asks {_name(view, leg.peer)}: "
         if step.kind is Kind.ANSWER:
             says = f"{_name(view, leg.peer)} answers: "
-        return [(says, "$quiet"), (gist.gist(step), "$foreground")]
+        return [(_sentence(says), "$quiet"), (gist.gist(step), "$foreground")]
     if leg.protocol in ("submission", "smtp"):
         return _envelope(view, most, on_map=on_map)
     if leg.protocol == "pop3":
@@ -76,6 +86,11 @@ def _facts(view: View, most: int, *, on_map: bool) -> list[Piece]:
 
 def _name(view: View, host: str) -> str:
     return visible(view.name_of(host))
+
+
+def _sentence(text: str) -> str:
+    """`the DNS` begins one with a capital; names of hosts stay as they are."""
+    return "T" + text[1:] if text.startswith("the ") else text
 
 
 def _envelope(view: View, most: int, *, on_map: bool) -> list[Piece]:
@@ -89,10 +104,9 @@ def _envelope(view: View, most: int, *, on_map: bool) -> list[Piece]:
     # The last ones, for it is about them that the two are talking.
     left = len(said.recipients) - most
     if left > 0:
-        made.append((f"to {left} more and ", "$quiet"))
-    for n, one in enumerate(said.recipients[-most:]):
-        made += [("" if n else "  "[:0], ""), ("to " if not n and left <= 0 else "", "$quiet"), *_answered(view, one)]
-        made.append(("  ", ""))
+        made.append((f"to {left} more, ", "$quiet"))
+    for one in said.recipients[-most:]:
+        made += [("to ", "$quiet"), *_answered(view, one), ("  ", "")]
     return made[:-1]
 
 
