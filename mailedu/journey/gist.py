@@ -32,10 +32,12 @@ def gist(step: Step) -> str:
     first, _, rest = head.partition(b"\r\n")
     line = visible(first)
     if kind is Kind.ACTION:
-        more = max(0, sum(chunk.count(b"\n") for chunk in step.octets[:64]) - 1)
         if step.verb in ("COMPOSED", "PART", "BODY", "READ", "FILE"):
             return f"{step.verb.lower()}, {step.size:,} octets"
-        return line if not rest.strip() else f"{line} +{more} {'line' if more == 1 else 'lines'}"
+        if not rest.strip():
+            return line
+        more = max(0, sum(chunk.count(b"\n") for chunk in step.octets[:64]) - 1)
+        return f"{line} +{more} {'line' if more == 1 else 'lines'}"
     if kind is Kind.REPLY and step.leg.protocol == "pop3" and len(step.octets) > 1:
         return f"{line} +{step.size - len(step.octets[0]):,} octets"
     decoded = hidden(step)

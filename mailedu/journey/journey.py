@@ -12,6 +12,7 @@ from mailedu.agents.world import SUBMISSION
 from mailedu.journey import envelopes, holders, letters, worlds
 from mailedu.journey.captures import Capture
 from mailedu.journey.edit import Edit
+from mailedu.journey.listener import Listener
 from mailedu.journey.log import log_of
 from mailedu.journey.series import Series
 from mailedu.journey.step import Step
@@ -36,6 +37,7 @@ class Journey:
         self.steps = steps
         self.unused = unused
         """Edits whose place was never reached."""
+        self._listeners: dict[str, Listener] = {}
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -55,7 +57,7 @@ class Journey:
     @cached_property
     def legs(self) -> tuple[Leg, ...]:
         """In their order; they never overlap."""
-        return tuple(dict.fromkeys(step.leg for step in self.steps))
+        return tuple(self.steps[n - 1].leg for n in self.leg_starts.values())
 
     @cached_property
     def leg_starts(self) -> dict[str, int]:
@@ -72,12 +74,28 @@ class Journey:
 
     def first_of(self, stage: Stage) -> int | None:
         """Number of the first step of a stage, or None."""
-        return next((step.n for step in self.steps if step.leg.stage is stage), None)
+        return self._stage_starts.get(stage)
+
+    @cached_property
+    def _stage_starts(self) -> dict[Stage, int]:
+        starts: dict[Stage, int] = {}
+        for n in self.leg_starts.values():
+            starts.setdefault(self.steps[n - 1].leg.stage, n)
+        return starts
 
     def wants_login(self, leg: Leg) -> bool:
         """Whether the server of a submission takes no letter before a login."""
         user = self.scenario.geography.users.get(self.scenario.sender)
         return user is not None and user.submits_to == (leg.peer, SUBMISSION)
+
+    def listener(self, leg: Leg) -> Listener:
+        """Who listens to a conversation of this journey."""
+        found = self._listeners.get(leg.name)
+        if found is None:
+            wants_login = leg.protocol == "submission" and self.wants_login(leg)
+            found = Listener(self.steps, self.leg_starts[leg.name], wants_login=wants_login)
+            self._listeners[leg.name] = found
+        return found
 
     # Looked at by scenes ----------------------------------------------------------------------------------------------
 

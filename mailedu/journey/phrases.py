@@ -5,7 +5,6 @@ Foreign names are made safe here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from mailedu.journey.scene import Scene
 
 T = TypeVar("T")
+
 #: The five stages as people see them.
 STAGES: Final = {
     Stage.COMPOSE: "1 compose",

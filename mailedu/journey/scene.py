@@ -93,9 +93,17 @@ class Scene:
         step = self.step
         prompt = b""
         if step.verb == "RESPONSE" and step.kind is Kind.COMMAND:
-            asked = next((s for s in reversed(self.ladder[:-1]) if s.kind is Kind.REPLY), None)
-            prompt = asked.head(512) if asked is not None else b""
+            prompt = self._prompt
         return Key(step.leg.protocol, step.kind, step.verb, step.before, step.head(), prompt)
+
+    @property
+    def _prompt(self) -> bytes:
+        """The reply that this line of a login answers; empty if there is none."""
+        steps = self.journey.steps
+        for n in range(self.n - 2, self.journey.leg_starts[self.leg.name] - 2, -1):
+            if steps[n].kind is Kind.REPLY:
+                return steps[n].head(512)
+        return b""
 
     @cached_property
     def may_come_next(self) -> tuple[str, ...]:
@@ -104,14 +112,14 @@ class Scene:
             return ()
         if self.step.kind is Kind.LINK and self.step.verb != "CONNECT":
             return ()
-        session = self._follower.session
+        session = self._session
         if isinstance(session, pop3.Session):
             return tuple(pop3_states.may_come_next(session))
         return tuple(states.may_come_next(session))
 
     def refused_now(self, verb: str) -> str:
         """Why a command that the state has would be refused now: the name of the guard; empty if none objects."""
-        return order.objection(self._follower.session, verb)
+        return order.objection(self._session, verb)
 
     @property
     def who_is_next(self) -> str:
@@ -144,6 +152,8 @@ class Scene:
         letter = self.letter
         if letter is not None and self.leg.protocol != BOUNCE:
             return letter.chunks
+        if self.leg.protocol not in ("ua", BOUNCE):
+            return ()
         own = (Action.FIELD, Action.BODY, Action.PART, Action.FILE, Action.BOUNCE)
         return tuple(chunk for step in self.ladder if step.verb in own for chunk in step.octets)
 
@@ -176,26 +186,9 @@ class Scene:
     @property
     def states_so_far(self) -> tuple[str, ...]:
         """The states of this conversation in the order in which they were entered, the present one last."""
-        entered: list[str] = []
-        for step in self.ladder:
-            if step.after and (not entered or entered[-1] != step.after):
-                entered += [step.before, step.after] if not entered and step.before != step.after else [step.after]
-        return tuple(entered)
+        return self.journey.listener(self.leg).states(self.n)
 
-    @cached_property
-    def _follower(self) -> smtp.Client | pop3.Client:
-        """A listener to this conversation up to here. Long texts are spared it: only their ends matter to the state."""
-        is_pop3 = self.leg.protocol == "pop3"
-        listener: smtp.Client | pop3.Client = pop3.Client() if is_pop3 else smtp.Client()
-        if isinstance(listener, smtp.Client):
-            listener.session.wants_login = self.leg.protocol == "submission" and self.journey.wants_login(self.leg)
-        for step in self.ladder:
-            if step.kind is Kind.COMMAND:
-                listener.follow(step.octets[0])
-            elif step.kind is Kind.REPLY and is_pop3:
-                listener.receive(step.octets[0])
-                if len(step.octets) > 1:
-                    listener.receive(b".\r\n")
-            elif step.kind is Kind.REPLY:
-                listener.receive(b"".join(step.octets))
-        return listener
+    @property
+    def _session(self) -> smtp.Session | pop3.Session:
+        """What a listener to this conversation knows."""
+        return self.journey.listener(self.leg).session(self.n)
