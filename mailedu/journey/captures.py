@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +32,10 @@ class _Conversation:
         whole, end = bisect_right(self.highest, n), bisect_right(self.lowest, n)
         return self.packets[:whole] + [packet for packet in self.packets[whole:end] if packet.step <= n]
 
+    def before(self, n: int) -> list[Packet]:
+        """Those that were sent before any of step `n`: nothing in them depends on it, not even a number."""
+        return self.packets[: bisect_left(self.highest, n)]
+
 
 class Capture:
     """All packets of a journey, found by step. It takes a pass over all of them, so it is made once."""
@@ -49,10 +53,15 @@ class Capture:
         """The packets that step `n` sent."""
         return tuple(self._by_step.get(n, ()))
 
-    def so_far(self, n: int, *, before: bool = False) -> list[Packet]:
-        """The packets of the conversation of step `n`, up to this step, or to the one before; in order of time."""
+    def so_far(self, n: int) -> list[Packet]:
+        """The packets of the conversation of step `n`, up to this step; in order of time."""
         conversation = self._conversations.get(self._steps[n - 1].leg.name)
-        return conversation.until(n - 1 if before else n) if conversation is not None else []
+        return conversation.until(n) if conversation is not None else []
+
+    def before(self, n: int) -> list[Packet]:
+        """The packets of the conversation of step `n` that were sent before this step; in order of time."""
+        conversation = self._conversations.get(self._steps[n - 1].leg.name)
+        return conversation.before(n) if conversation is not None else []
 
 
 def is_quick(journey: Journey) -> bool:
