@@ -47,7 +47,8 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         self._view: View | None = None
         self._page: Page | None = None
         self._reserve = 2
-        self._last_top = 0
+        self._height = 0
+        self._back = 0
         self._inks: Inks | None = None
         self._theme = ""
 
@@ -117,12 +118,18 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _place(self, back: int = 0) -> None:
         """Scroll to the present step, or `back` rows above that."""
-        self._last_top = self.max_scroll_y
-        self.scroll_to(y=self._last_top - back, animate=False, force=True)
+        self._height, self._back = self.size.height, back
+        self.scroll_to(y=self.max_scroll_y - back, animate=False, force=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Note how far one has looked back; not while a new size pulls at it."""
+        super().watch_scroll_y(old_value, new_value)
+        if self._height == self.size.height:
+            self._back = self.max_scroll_y - round(new_value)
 
     def on_resize(self, event: Resize) -> None:
-        """Who has scrolled back stays as far back."""
-        self._place(max(0, self._last_top - self.scroll_offset.y))
+        """Who has looked back stays as far back."""
+        self._place(self._back)
 
     def action_scroll(self, rows: int) -> None:
         """Look up or down the page; the step stays."""

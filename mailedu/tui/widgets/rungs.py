@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style
 
-from mailedu.agents.actions import Link
+from mailedu.agents.actions import Action, Link
 from mailedu.dns import message as dns
+from mailedu.journey import phrases
 from mailedu.journey.gist import gist, hidden
+from mailedu.journey.holders import BOUNCE
 from mailedu.journey.step import Kind, Step
 from mailedu.visible import clip, visible, width
 
@@ -28,12 +31,17 @@ Piece: TypeAlias = tuple[str, str]
 
 _MORE: Final = re.compile(r" \+[\d,]+ (?:lines?|octets)$")
 _ACTS: Final = {
-    "COMPOSED": "the letter is ready",
+    "COMPOSED": "the {letter} is ready",
     "FILE": "the file",
-    "PART": "a part of the letter",
+    "PART": "a part of the {letter}",
     "BODY": "the text",
-    "READ": "what is read",
+    "READ": "the {letter} as it is read",
 }
+#: What marks the exchanger that was chosen among those of ROUTE, and how many of them are looked at.
+_CHOSEN: Final = "► "
+_ROWS: Final = 64
+#: What is told beside a text is kept while the text is cut, if it is no longer than this.
+_LONGEST_ASIDE: Final = 24
 _LEAST_SHAFT: Final = 2
 _SHAFT, _PRESENT, _LETTER, _SHORT = "╌", "━", "═", "─"
 _BROKEN: Final = frozenset((Link.REFUSED, Link.UNREACHABLE, Link.TIMEOUT, Link.RESET))
@@ -206,9 +214,19 @@ def _link(step: Step, line: str, packets: int) -> tuple[Piece, ...]:
 
 def _act(step: Step, line: str) -> tuple[Piece, ...]:
     if step.verb in _ACTS:
-        return ((_ACTS[step.verb], "foreground!"), (f", {step.size:,} octets", "quiet"))
+        what = _ACTS[step.verb].format(
+            letter=phrases.kind_of(BOUNCE if step.leg.protocol == BOUNCE else step.leg.letter)
+        )
+        return ((what, "foreground!"), (f", {step.size:,} octets", "quiet"))
     if not line:
         return (("no mail", "quiet"),)
+    rows = [visible(row.rstrip()) for row in step.octets[:_ROWS]]
+    if step.verb == Action.ROUTE:
+        chosen = next((row for row in rows if row.startswith(_CHOSEN)), rows[0])
+        count = f"  chosen among {len(step.octets)}" if rows[1:] else ""
+        return ((chosen.removeprefix(_CHOSEN), "foreground!"), (count, "quiet"))
+    if step.verb in (Action.DEFER, Action.EXPIRE) and rows[1:]:
+        return ((rows[-1], "foreground!"), (f"  {'; '.join(rows[:-1])}", "quiet"))
     line, aside = _aside(step, line)
     name, colon, rest = line.partition(":")
     if not colon or not rest.startswith(" "):
@@ -222,6 +240,8 @@ def _aside(step: Step, line: str) -> tuple[str, tuple[Piece, ...]]:
     if decoded is not None:
         aside = f" “{visible(decoded)}”"
         return line.removesuffix(aside), ((aside, "quiet"),)
+    if _brings_letter(step, Mark()) and step.kind is Kind.REPLY:
+        return visible(step.octets[0].rstrip()), ((" then the letter", "quiet"),)
     more = _MORE.search(line) if len(step.octets) > 1 or step.kind is Kind.ACTION else None
     return (line[: more.start()], ((more[0], "quiet"),)) if more else (line, ())
 
@@ -297,16 +317,23 @@ def _action(text: tuple[Piece, ...], mark: Mark, columns: Columns) -> list[Piece
 # Cells ----------------------------------------------------------------------------------------------------------------
 
 
+#: Shafts are measured again and again.
+_cells: Final = lru_cache(maxsize=512)(width)
+
+
 def _width(pieces: Iterable[Piece]) -> int:
-    return sum(width(text) for text, _ in pieces)
+    return sum(_cells(text) for text, _ in pieces)
 
 
 def _clipped(pieces: tuple[Piece, ...], cells: int) -> tuple[Piece, ...]:
     """Cut to at most `cells` cells; an ellipsis ends what was cut."""
     if _width(pieces) <= cells:
         return pieces
+    beside = (
+        pieces[-1:] if pieces[-1][1] == "quiet" and 0 < width(pieces[-1][0]) <= min(_LONGEST_ASIDE, cells // 2) else ()
+    )
     kept: list[Piece] = []
-    room = cells - 1
+    room = cells - 1 - _width(beside)
     for text, ink in pieces:
         whole = width(text)
         if whole > room:
@@ -314,7 +341,7 @@ def _clipped(pieces: tuple[Piece, ...], cells: int) -> tuple[Piece, ...]:
             break
         kept.append((text, ink))
         room -= whole
-    return tuple(kept)
+    return (*kept, *beside)
 
 
 def _filled(pieces: Iterable[Piece], cells: int, inks: Inks, *, band: bool = False) -> list[Segment]:
