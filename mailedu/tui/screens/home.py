@@ -47,7 +47,7 @@ class Home(Room[None]):
     Home.-wide #choose, Home.-huge #choose { width: 51; }
     Home.-wide #body, Home.-huge #body { padding: 0 1; }
     Home.-huge #choose { width: 60; }
-    Home.-tall Title, Home.-high Title { margin: 1 0; padding: 0 2; }
+    Home.-tall Title, Home.-high Title { margin: 1 0; padding: 0 1; }
     Home.-tall Idea, Home.-high Idea { margin-bottom: 1; padding: 0 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
