@@ -91,8 +91,9 @@ def _whole(view: View, cells: int, *, gap: bool) -> Rows:
         _fact("The book", visible(meaning.erratum), cells),
     ]
     rows: Rows = []
-    for at, group in enumerate(filter(None, groups)):
-        rows += [BLANK, *group] if at and (gap or at < 4) else group
+    for at, group in enumerate(groups):
+        if group:
+            rows += [BLANK, *group] if at and (gap or at < 4) else group
     return rows
 
 
@@ -207,12 +208,16 @@ def _is_first_altered(view: View) -> bool:
     return original is None or not altered.same(original)
 
 
+def _told(view: View, cells: int) -> str:
+    """What the learner's edits have to do with this step, in words; empty if nothing."""
+    if not view.changed:
+        return ""
+    return " ".join(line.plain.strip() for line in lines(card.changes(view.scene, Sheet(cells))))
+
+
 def _changes(view: View, cells: int) -> Rows:
     """`- was` and `+ is` of this step, and of the command that it answers; else what is other in words."""
-    scene = view.scene
-    if not view.changed:
-        return []
-    told = [line.plain.strip() for line in lines(card.changes(scene, Sheet(cells)))]
+    scene, told = view.scene, _told(view, cells)
     if not told:
         return []
     rows: Rows = []
@@ -220,10 +225,13 @@ def _changes(view: View, cells: int) -> Rows:
     asked = scene.journey.step(step.answers) if step.answers > 0 else None
     if asked is not None and asked.edited:
         rows += [*_was_is(f"you sent, step {asked.n}", asked, scene.journey.scene(asked.n).original, cells), BLANK]
-    if original is not None and original.octets != step.octets and not told[0].startswith("Your change:"):
-        who = "you sent" if step.edited else f"{'the server answered' if step.kind is Kind.REPLY else 'now'}"
+    if original is not None and original.octets != step.octets and not told.startswith("Your change:"):
+        if step.kind is Kind.REPLY:
+            who = "you let the server answer" if step.edited else "the server answered"
+        else:
+            who = "you sent" if step.edited else "the client sent" if step.kind is Kind.COMMAND else "now it is"
         return rows + _was_is(f"{who}, step {step.n}", step, original, cells)
-    return rows + [line_of(mark("$changed", row)) for row in wrapped(" ".join(told), cells)]
+    return rows + [line_of(mark("$changed", row)) for row in wrapped(told, cells)]
 
 
 def _was_is(head: str, step: Step, original: Step | None, cells: int) -> Rows:
@@ -244,10 +252,11 @@ def _short(view: View, cells: int, height: int) -> Rows:
     step = scene.step
     title = _prose(mark("bold", visible(meaning.title)), cells)
     body = [*_prose(visible(meaning.what), cells), *_prose(visible(meaning.why), cells)]
-    changed = [row for row in _changes(view, cells) if row][-1:]
+    told = _told(view, cells)
     free = height - len(title) - len(body)
-    if changed and free > 0:
-        body, free = [*changed, *body], free - 1
+    if told and free > 0:
+        title = [*title, line_of(mark("$changed", told)).truncate(cells, ellipsis=True)]
+        free -= 1
     state = f"{mark('$quiet', 'State')} {mark('bold', step.after)}" if step.after else ""
     written = mark("$quiet", card.citations(meaning.rfc))
     row = line_of("   ".join(filter(None, (state, written))))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Size
@@ -14,10 +16,22 @@ from textual.visual import Visual
 from mailedu.tui.view import View
 
 
-class Page(ScrollView, can_focus=True):
-    """What a pane that shows text is made of: a subclass says its `rows`."""
+class Page(ScrollView, can_focus=True, inherit_bindings=False):
+    """What a pane that shows text is made of: a subclass says its `rows`.
 
-    DEFAULT_CSS = "Page { overflow-x: hidden; overflow-y: auto; background: transparent; }"
+    It keeps no more keys than it needs: home, end, ← and → stay the player's.
+    """
+
+    DEFAULT_CSS = """
+    Page { overflow-x: hidden; overflow-y: auto; background: transparent; }
+    Page:focus { scrollbar-color: $accent; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_up", "up", show=False),
+        Binding("down", "scroll_down", "down", show=False),
+        Binding("pageup", "page_up", "page up", show=False),
+        Binding("pagedown", "page_down", "page down", show=False),
+    ]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
@@ -37,6 +51,10 @@ class Page(ScrollView, can_focus=True):
     def fixed(self, view: View, height: int) -> int:
         """How many of the first rows stay where they are while the others scroll."""
         return 0
+
+    def allow_focus(self) -> bool:
+        """Where all is seen, there is nothing to do."""
+        return super().allow_focus() and len(self._rows) > self._room()[1]
 
     def show(self, view: View) -> None:
         """Show a moment of the player; where it was scrolled to is kept while it is the same."""
