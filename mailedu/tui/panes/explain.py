@@ -320,17 +320,12 @@ def _hidden(view: View, cells: int, height: int, guesses: Sequence[bool]) -> Row
 def _asked(view: View) -> Step | None:
     """The command that waits longest for its answer: replies come in the order of the commands."""
     leg = view.scene.leg
-    waiting: list[Step] = []
-    for n in range(view.n - 1, 0, -1):
-        step = view.journey.step(n)
-        if step.leg != leg or step.kind is Kind.LINK:
-            break
-        if step.kind is Kind.REPLY:
-            waiting = [one for one in waiting if one.n > step.answers]
-            break
-        if step.kind is Kind.COMMAND:
-            waiting.append(step)
-    return waiting[-1] if waiting else None
+    last = view.n - 1
+    while last > 0 and view.journey.step(last).leg == leg and view.journey.step(last).answers < 0:
+        last -= 1
+    answered = view.journey.step(last).answers if last > 0 and view.journey.step(last).leg == leg else last
+    steps = map(view.journey.step, range(max(answered, 0) + 1, view.n))
+    return next((step for step in steps if step.kind is Kind.COMMAND and step.leg == leg), None)
 
 
 def _line(step: Step, cells: int) -> Rows:
