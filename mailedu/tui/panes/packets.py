@@ -53,8 +53,9 @@ class PacketsPane(Page):
         return self._rows.names if isinstance(self._rows, Rows) and self._rows.names < height else 0
 
     def top(self, view: View, rows: int, height: int) -> int:
-        """The end, where this step's packets are."""
-        return max(rows - height, 0)
+        """The last packet of this step, and above it as many as there is room for."""
+        last = self._rows.last if isinstance(self._rows, Rows) else rows
+        return max(min(rows, last + 1) - height, 0)
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _count(self, journey: Journey) -> None:
@@ -71,7 +72,11 @@ class PacketsPane(Page):
 class Rows(Sequence[Content]):
     """Rows that are made when they are looked at: a long letter is thousands of packets."""
 
-    def __init__(self, above: list[Content], count: int, row: Callable[[int], Content], below: list[Content]) -> None:
+    def __init__(
+        self, above: list[Content], count: int, row: Callable[[int], Content], below: list[Content], late: int = 0
+    ) -> None:
+        """`late`: how many rows stand behind the last one of this step."""
+        self.last = len(above) + count + len(below) - late - 1
         self._above = above
         self._count = count
         self._row = row
@@ -136,6 +141,9 @@ def packet_rows(view: View, cells: int, height: int) -> Sequence[Content]:
         below = [_secret(columns)]
     elif not journey.capture.of_step(view.n):
         below = [Content.assemble((clip(" " * _GUTTER + NONE, cells), "$quiet"))]
+    late = 0
+    if not view.hidden and not below:
+        late = next(nth for nth, packet in enumerate(reversed(packets)) if packet.step == view.n)
     first = len(packets) if columns.sequence or height < _TALL else _first_of_step(packets, view)
     twice = [(packet, header) for packet in packets[first:] for header in (False, True)]
 
@@ -144,7 +152,7 @@ def packet_rows(view: View, cells: int, height: int) -> Sequence[Content]:
         return _header(packet, columns) if header else _row(packet, view, columns)
 
     above = [*(_ends(view, packets[0], cells) if packets and height >= _TALL else ()), _names(columns)]
-    return Rows(above, first + len(twice), row, below)
+    return Rows(above, first + len(twice), row, below, late)
 
 
 def _first_of_step(packets: list[Packet], view: View) -> int:
