@@ -26,6 +26,8 @@ _FIRST, _LAST = "OPENING", "CLOSED"
 #: What is said where the table has no word that is sent.
 _SAID: Final = {"GREETING": "the greeting", "END_OF_DATA": "the lone dot", "RESPONSE": "an answer"}
 _LABEL: Final = 9
+#: Between two states of a row, if one has been in both, and if not.
+_GAP, _GAP_TO_COME = "──", "┄┄"
 
 Rows = list[Content]
 BLANK: Final = Content("")
@@ -44,11 +46,11 @@ def stood(view: View, cells: int, height: int) -> Rows:
     entered = scene.states_so_far
     before = f"Step {view.n} is hidden; this is how things stood before it." if view.hidden else ""
     if not entered:
-        said = [*wrapped(before, cells)] if before else []
-        return [*map(Content, said), *lines(panes.state(scene, Sheet(cells), False))]
+        none = [row for line in lines(panes.state(scene, Sheet(cells), False)) for row in line.wrap(cells)]
+        return [*_quiet(before, cells), *none]
     if height < ROOMY:
-        return _short(scene, entered, cells, height)
-    note = [Content.styled(row, "$quiet") for row in wrapped(before, cells)] if before else []
+        return _short(scene, entered, cells, height, "Before" if view.hidden else "Now")
+    note = _quiet(before, cells)
     roomy = [*note, *_path(scene, entered, cells, roomy=True), BLANK, *_moves(scene, entered[-1], cells)]
     if len(roomy) <= height:
         return roomy
@@ -161,19 +163,19 @@ def _moves(scene: Scene, now: str, cells: int) -> Rows:
 
 
 def _quiet(text: str, cells: int) -> Rows:
-    return [Content.styled(row, "$quiet") for row in wrapped(text, cells)]
+    return [Content.styled(row, "$quiet") for row in wrapped(text, cells)] if text else []
 
 
 # Five rows ------------------------------------------------------------------------------------------------------------
 
 
-def _short(scene: Scene, entered: Sequence[str], cells: int, height: int) -> Rows:
+def _short(scene: Scene, entered: Sequence[str], cells: int, height: int, label: str) -> Rows:
     """The path in a row, the present state, the way so far, what may come next and what not."""
     protocol, now = scene.leg.protocol, entered[-1]
     wrong = ", ".join(order.out_of_order(protocol, now))
     rows = [
         _row(protocol, entered, cells),
-        *_fact("Now", mark("bold", now) + f"  {scene.state_words(now)}", cells),
+        *_fact(label, mark("bold", now) + f"  {scene.state_words(now)}", cells),
         *_fact("So far", " → ".join((*entered[:-1], f"[{now}]")), cells),
         *_fact("Next", phrases.next_turn(scene), cells),
         *_fact("Not now", wrong, cells),
@@ -182,13 +184,17 @@ def _short(scene: Scene, entered: Sequence[str], cells: int, height: int) -> Row
 
 
 def _row(protocol: str, entered: Sequence[str], cells: int) -> Content:
-    """The states in a row, if they fit."""
+    """The states in a row; where they do not fit, the first ones and then the last ones are left out."""
     now, path = entered[-1], _along(protocol, entered)
+    at = path.index(now)
+    kept = path
+    while width(f" {_GAP} ".join(kept[: kept.index(now) + 1])) + 4 > cells and len(kept) > len(path) - at:
+        kept = ["…", *kept[2 if kept[0] == "…" else 1 :]]
     pieces: list[str] = []
-    for state in path:
-        known = state in entered
+    for state in kept:
+        known = state in entered or state == "…"
         if pieces:
-            pieces.append(mark("$line", " ── " if known else " ┄┄ "))
+            pieces.append(mark("$line", f" {_GAP if known else _GAP_TO_COME} "))
         if state == now:
             pieces.append(mark("bold $accent", "►") + " " + mark("bold", state))
         else:
