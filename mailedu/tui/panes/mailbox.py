@@ -119,8 +119,9 @@ def _rows(one: Told, scene: Scene, cells: int) -> Iterable[Content]:
         head = _head(one.sign, "Mailbox", fact.where, style)
         return _joined([head, *_pieces(one, style)], cells)
     if fact.what == "letter":
-        number = Content.assemble((pad(one.sign, _GUTTER), style), (f"  {fact.number:>2}", style))
-        return _joined([number, *_pieces(one, style)], cells)
+        number = f"{pad(one.sign, _GUTTER)}  {fact.number:>2}  "
+        text = clip(fact.text, max(cells - width(number), 0))
+        return _joined([Content.assemble((number + text, style)), *_note(one, style)], cells)
     if fact.what == "queue":
         head = _head(one.sign, "Queue of", fact.where, style)
         rows = list(_joined([head, *_pieces(one, style)], cells))
@@ -136,6 +137,10 @@ def _head(sign: str, what: str, where: str, style: str) -> Content:
 
 def _pieces(one: Told, style: str) -> Iterator[Content]:
     yield Content.assemble((one.fact.text, style))
+    yield from _note(one, style)
+
+
+def _note(one: Told, style: str) -> Iterator[Content]:
     if one.fact.note:
         sign = "" if one.note == SAME or one.sign != SAME else f"{one.note} "
         changed = {NEW: "$changed", GONE: "$quiet strike"}.get(one.note, style)

@@ -39,6 +39,8 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         self._rows: Sequence[Content] = ()
         self._fixed = 0
         self._begins = False
+        self._moved = False
+        self._laid_out = (0, 0)
 
     def rows(self, view: View, width: int, height: int) -> Sequence[Content]:
         """What is shown in so many cells and rows: a content a row, none longer than `width`. More rows scroll."""
@@ -74,10 +76,16 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         self._rows = rows
         self._fixed = self.fixed(self._view, height)
         self.virtual_size = Size(0, len(rows))
-        if self._begins:
-            self._begins = False
-            self.scroll_to(y=self.top(self._view, len(rows), height), animate=False)
+        if self._begins or not self._moved:
+            self.scroll_to(y=self.top(self._view, len(rows), height), animate=False, force=True)
+            self._begins = self._moved = False
+        self._laid_out = (width, height)
         self.refresh()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Where the learner scrolls to is kept; what a change of size does to it is not the learner's doing."""
+        super().watch_scroll_y(old_value, new_value)
+        self._moved |= self._room() == self._laid_out
 
     def _room(self) -> tuple[int, int]:
         size = self.scrollable_content_region.size
