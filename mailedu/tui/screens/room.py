@@ -24,12 +24,14 @@ Result = TypeVar("Result")
 class TooSmall(Static):
     """Covers everything under 60 columns or 16 rows."""
 
+    SCOPED_CSS = False  # the size is the screen's
     DEFAULT_CSS = """
     TooSmall {
         display: none; layer: above; width: 100%; height: 100%; content-align: center middle; background: $background;
         text-align: center;
     }
-    .-thin TooSmall, .-flat TooSmall { display: block; }
+    .-thin TooSmall { display: block; }
+    .-flat TooSmall { display: block; }
     """
 
     def __init__(self) -> None:

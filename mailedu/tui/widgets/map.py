@@ -43,9 +43,11 @@ _ROLES: Final = (("ua", "user agent"), ("msa", "MSA"), ("mta", "MTA"), ("dns", "
 class Map(Widget):
     """Six rows, or two where it is given fewer."""
 
+    SCOPED_CSS = False  # the size is the screen's
     DEFAULT_CSS = """
     Map { height: 2; }
-    .-wide Map, .-huge Map { height: 6; }
+    .-wide Map { height: 6; }
+    .-huge Map { height: 6; }
     """
     pos: reactive[float] = reactive(1.0, repaint=False)
     """How far the word on the wire has come to its middle."""

@@ -16,9 +16,11 @@ _GAP = 2
 class PaneTabs(Widget, can_focus=True):
     """Which pane is open."""
 
+    SCOPED_CSS = False  # the size is the screen's
     DEFAULT_CSS = """
     PaneTabs { height: 1; padding: 0 1; }
-    .-wide PaneTabs, .-huge PaneTabs { height: 2; }
+    .-wide PaneTabs { height: 2; }
+    .-huge PaneTabs { height: 2; }
     """
     current: reactive[str] = reactive("explain")
 
