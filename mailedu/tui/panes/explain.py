@@ -137,7 +137,8 @@ def _said(scene: Scene, cells: int) -> Rows:
         most = _LETTER_LINES if step.kind is Kind.DATA or step.verb in _LETTERS else _LINES
         shown = lines(octets.shown(step, sheet, most, ""), "")
         rows = [row for line in shown for row in (line.wrap(cells) if line else [BLANK])]
-    return rows + lines(octets.undone(step, sheet), "    ")
+    undone = lines(octets.undone(step, sheet, ""), "")
+    return [*rows, BLANK, *undone] if undone else rows
 
 
 def _drawn(scene: Scene, cells: int) -> Rows:
