@@ -126,6 +126,18 @@ async def test_a_hostile_subject_is_one_harmless_row(subject: str, columns: int)
             assert "\u202e" not in strip.text
 
 
+async def test_no_width_is_too_small_to_be_painted() -> None:
+    app = Alone()
+    made = journey()
+    async with app.run_test(size=(57, 6)) as pilot:
+        for columns in (57, 30, 12, 3, 1):
+            await pilot.resize_terminal(columns, 6)
+            for n in (1, 11, 22, 27, 36, len(made)):
+                show(app, made, n)
+                for y in range(6):
+                    assert sum(segment.cell_length for segment in app.ladder.render_line(y)) == columns
+
+
 @pytest.mark.parametrize("fault", ["", "unknown-user", "greylisting", "server-down"])
 async def test_n_changes_the_old_row_the_new_one_and_the_hint(fault: str) -> None:
     made = journey("alice-to-bob", *filter(None, [fault]))

@@ -327,7 +327,7 @@ def _width(pieces: Iterable[Piece]) -> int:
 
 def _clipped(pieces: tuple[Piece, ...], cells: int) -> tuple[Piece, ...]:
     """Cut to at most `cells` cells; an ellipsis ends what was cut."""
-    if _width(pieces) <= cells:
+    if not pieces or _width(pieces) <= cells:
         return pieces
     beside = (
         pieces[-1:] if pieces[-1][1] == "quiet" and 0 < width(pieces[-1][0]) <= min(_LONGEST_ASIDE, cells // 2) else ()
