@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, overload
@@ -42,9 +43,15 @@ NONE: Final = "No packet: nothing of this step crosses the network."
 class PacketsPane(Page):
     """The packets of this conversation so far."""
 
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._counting: Journey | None = None
+
     def rows(self, view: View, width: int, height: int) -> Sequence[Content]:
         if not is_quick(view.journey):
-            self._count(view.journey)
+            if self._counting is not view.journey:
+                self._counting = view.journey
+                self._count(view.journey)
             return [Content.assemble((COUNTING, "$quiet"))]
         return packet_rows(view, width, height)
 
@@ -57,15 +64,12 @@ class PacketsPane(Page):
         last = self._rows.last if isinstance(self._rows, Rows) else rows
         return max(min(rows, last + 1) - height, 0)
 
-    @work(thread=True, exclusive=True, exit_on_error=False)
-    def _count(self, journey: Journey) -> None:
+    @work
+    async def _count(self, journey: Journey) -> None:
         """Make the packets of a long letter beside what the learner does."""
-        journey.capture  # noqa: B018 - made when it is looked at
-        self.app.call_from_thread(self._counted, journey)
-
-    def _counted(self, journey: Journey) -> None:
+        await asyncio.to_thread(lambda: journey.capture)
+        self._counting = None
         if self._view is not None and self._view.journey is journey:
-            self._begins = True
             self.lay_out()
 
 
