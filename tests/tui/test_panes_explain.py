@@ -140,7 +140,7 @@ def test_a_change_is_told_as_what_was_and_what_is() -> None:
     assert "- MAIL FROM:<alice@example.com> SIZE=817" in told
     assert "+ RCPT TO:<bob@example.net>" in told
     told = texts(explained(answer, *WIDE))
-    assert told[1] == f"step {answer.n} · first step that your change altered  ≠"
+    assert told[1] == f"step {answer.n} · first that your change altered  ≠"
     assert told.index("+ RCPT TO:<bob@example.net>") < told.index("- 250 2.1.0 Sender ok")
     assert "+ 503 5.5.1 Not now: MAIL first" in told
 

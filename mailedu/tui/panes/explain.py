@@ -78,10 +78,12 @@ def explained(view: View, cells: int, height: int, guesses: Sequence[bool] = ())
 
 def _whole(view: View, cells: int, *, gap: bool) -> Rows:
     scene, meaning = view.scene, view.scene.explanation
+    changes, said = _changes(view, cells), _said(scene, cells)
+    first, last = (said, []) if gap or not changes else ([], said)  # the change shows the line already
     groups = [
         [*_prose(mark("bold", visible(meaning.title)), cells), *_about(view, cells)],
-        _changes(view, cells),
-        _said(scene, cells),
+        changes,
+        first,
         _fact("What", visible(meaning.what), cells),
         _fact("Why", visible(meaning.why), cells),
         _code(meaning, cells),
@@ -89,6 +91,7 @@ def _whole(view: View, cells: int, *, gap: bool) -> Rows:
         _fact("Written", card.citations(meaning.rfc), cells),
         _fact("Today", visible(meaning.today), cells),
         _fact("The book", visible(meaning.erratum), cells),
+        [BLANK, *last] if last else [],
     ]
     rows: Rows = []
     for at, group in enumerate(groups):
@@ -105,7 +108,7 @@ def _about(view: View, cells: int) -> Rows:
     if view.changed and step.edited:
         words, style = [f"step {step.n}", "your change  ✎"], "$changed"
     elif view.changed and _is_first_altered(view):
-        words, style = [f"step {step.n}", "first step that your change altered  ≠"], "$changed"
+        words, style = [f"step {step.n}", "first that your change altered  ≠"], "$changed"
     elif step.octets:
         words.append(_size(step))
     return [line_of(mark(style, row)) for row in wrapped(" · ".join(filter(None, words)), cells)]
