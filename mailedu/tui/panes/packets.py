@@ -181,7 +181,8 @@ def _columns(view: View, packets: list[Packet], cells: int) -> Columns:
     full = (visible(view.name_of(leg.actor)), visible(view.name_of(leg.peer)))
     short = (visible(view.name_of(leg.actor, short=True)), visible(view.name_of(leg.peer, short=True)))
     sequence = max(number + 3, 6)
-    for ends, header, least in ((full, sequence, 36), (short, sequence, 34), (full, 0, 36), (short, 0, 20)):
+    least_of_all = 12 if view.addresses else 20  # who asks for addresses is to see them
+    for ends, header, least in ((full, sequence, 36), (short, sequence, 34), (full, 0, 36), (short, 0, least_of_all)):
         columns = Columns(number, time, *ends, header, cells)
         if columns.info >= least:
             return columns
