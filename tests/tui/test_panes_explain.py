@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.content import Content
 
 from mailedu.explain import Span
 from mailedu.journey import Edit, load, play
+from mailedu.journey.scene import Scene
 from mailedu.journey.step import Kind
 from mailedu.tui import theme
 from mailedu.tui.panes.brackets import diagram
 from mailedu.tui.panes.explain import ExplainPane, explained
 from mailedu.tui.panes.sheet import Sheet, line_of, lines, mark, session
 from mailedu.tui.view import View
+from mailedu.visible import visible
 from tests.tui import look, moments
 
 FIVE_ROWS = (78, 5)
@@ -122,6 +126,38 @@ def test_a_new_state_is_told_with_the_one_before() -> None:
     journey = play(load("alice-to-bob"))
     told = texts(explained(moments.view(journey, step_of("250 2.1.0")), *WIDE))
     assert any(row.startswith("State    READY ► MAIL  ") for row in told)
+
+
+@given(
+    st.binary(max_size=60).filter(lambda line: not {*line} & {*b"\r\n\0"}),
+    st.sampled_from(("MAIL.1", "RCPT.1", "RCPT.1!")),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_line_however_hostile_breaks_its_row(line: bytes, place: str) -> None:
+    journey = play(load("alice-to-bob"), (Edit(f"submit/{place}", (line,)),))
+    n = journey.by_place[f"submit/{place}"].n
+    for size in (FIVE_ROWS, WIDE):
+        for row in explained(moments.view(journey, n, changed=True), *size):
+            assert row.cell_length <= size[0]
+            assert row.plain == visible(row.plain)
+
+
+def test_of_a_large_letter_only_the_beginning_is_read() -> None:
+    journey = play(load("alice-to-bob"))
+    data = next(step for step in journey.steps if step.kind is Kind.DATA)
+    beyond = _Untouched(b"x" * 60)
+    step = data._replace(octets=(*data.octets, b"x\r\n" * 50_000, *[beyond] * 1_000))
+    view = View(journey, data.n, False, Scene(journey, step), "", False)
+    told = texts(explained(view, *WIDE))
+    assert "Subject: Dinner at the =?utf-8?Q?caf=C3=A9?=" in told
+    assert f"… {step.size:,} octets in all" in told
+
+
+class _Untouched(bytes):
+    """Octets that are never looked at."""
+
+    def count(self, *_: object) -> int:
+        raise AssertionError("all octets were read")
 
 
 # The learner's own version --------------------------------------------------------------------------------------------
@@ -252,6 +288,8 @@ async def test_a_new_step_is_shown_from_its_top() -> None:
         await pilot.pause()
         pane.focus()
         await pilot.press("down", "down", "down")
+        assert pane.scroll_offset.y == 3
+        await pilot.press("end", "home", "right", "left")  # the player's
         assert pane.scroll_offset.y == 3
         pane.show(moments.view(journey, step_of("RCPT")))
         await pilot.pause()

@@ -29,6 +29,8 @@ ROOMY: Final = 12
 #: Lines of a step's octets that are shown: of a letter its beginning, of the rest all.
 _LINES, _LETTER_LINES = 200, 8
 _LETTERS: Final = frozenset((Action.COMPOSED, Action.PART, Action.BODY, Action.FILE, "RETR", "TOP"))
+#: Octets from which on nobody wants to know how many lines follow.
+_COUNTED: Final = 100_000
 #: Kinds whose octets are no line of text.
 _NOT_A_LINE: Final = frozenset((Kind.DATA, Kind.QUERY, Kind.ANSWER))
 #: Cells for the octets of a part, where parts are told in a list.
@@ -137,11 +139,20 @@ def _said(scene: Scene, cells: int) -> Rows:
     sheet = Sheet(cells)
     rows = _drawn(scene, cells)
     if not rows:
-        most = _LETTER_LINES if step.kind is Kind.DATA or step.verb in _LETTERS else _LINES
-        shown = lines(octets.shown(step, sheet, most, ""), "")
+        shown = lines(_first_lines(step, sheet), "")
         rows = [row for line in shown for row in (line.wrap(cells) if line else [BLANK])]
     undone = lines(octets.undone(step, sheet, ""), "")
     return [*rows, BLANK, *undone] if undone else rows
+
+
+def _first_lines(step: Step, sheet: Sheet) -> list[str]:
+    """The lines of a step, marked; of a letter the first. Those of a large one are not even counted."""
+    most = _LETTER_LINES if step.kind is Kind.DATA or step.verb in _LETTERS else _LINES
+    if step.size <= _COUNTED:
+        return octets.shown(step, sheet, most, "")
+    head = step._replace(octets=(step.head(),))
+    told = octets.coloured(step, octets.first_lines(head, most)[0], sheet)
+    return [*told, mark("$quiet", f"… {step.size:,} octets in all")]
 
 
 def _drawn(scene: Scene, cells: int) -> Rows:
