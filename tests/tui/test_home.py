@@ -93,6 +93,16 @@ async def test_a_click_opens_too() -> None:
         assert app.led == [("compose",)]
 
 
+async def test_what_is_highlighted_has_a_sign_of_its_own() -> None:
+    async with home() as (app, pilot):
+        for _ in range(3):
+            await pilot.press("down")
+        await pilot.pause()
+        marked = [row for row in text(app).splitlines() if row.startswith("│ ►")]
+        assert len(marked) == 1
+        assert load("figure-21-10").title in marked[0]
+
+
 async def test_g_opens_and_guesses() -> None:
     async with home() as (app, pilot):
         await pilot.press("g")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.segment import Segment
 from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.events import Resize
@@ -65,9 +66,10 @@ class Choices(OptionList):
         &:focus { border: none; background-tint: transparent; }
         & > .option-list--option-disabled { color: $quiet; text-style: bold; }
         & > .option-list--option-highlighted { background: $band; text-style: bold; }
+        & > .choices--here { color: $accent; background: $band; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = set()
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--here"}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id, markup=False)
@@ -109,12 +111,19 @@ class Choices(OptionList):
         else:
             self.action_first()
 
+    def render_line(self, y: int) -> Strip:
+        """As it was, with ► at what is highlighted: a band alone would be a colour alone."""
+        strip = super().render_line(y)
+        if self.scroll_offset.y + y != self.highlighted:  # every row is one line high
+            return strip
+        style = self.get_visual_style("option-list--option", "option-list--option-highlighted", "choices--here")
+        return Strip.join([strip.crop(0, 1), Strip([Segment("►", style.rich_style)], 1), strip.crop(2)])
+
     def scroll_to_highlight(self, top: bool = False) -> None:
         """Scroll to what is highlighted, and to the heading right above it."""
         super().scroll_to_highlight(top)
         at = self.highlighted
         if at and self.is_mounted and self.options[at - 1].disabled and not top:
-            y = at - 1  # every row is one line high
             self.scroll_to_region(
-                Region(0, y, self.scrollable_content_region.width, 2), force=True, animate=False, immediate=True
+                Region(0, at - 1, self.scrollable_content_region.width, 2), force=True, animate=False, immediate=True
             )
