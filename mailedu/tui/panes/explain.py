@@ -196,7 +196,7 @@ def _parts(scene: Scene, cells: int) -> Rows:
             found.setdefault((part.hex(" ") if binary else visible(part), span.name, visible(span.meaning)))
     if not found:
         return []
-    room = min(_VALUE, max(width(value) for value, _, _ in found))
+    room = min(_VALUE, cells // 3, max(width(value) for value, _, _ in found))
     rows: Rows = [line_of(mark("$quiet", "The parts"))]
     for value, name, meaning in found:
         head = pad(clip(value, room), room) + "  "
