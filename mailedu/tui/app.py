@@ -45,11 +45,8 @@ class MaileduApp(App[None]):
         return theme.defaults()
 
     def on_mount(self) -> None:
-        try:
-            from mailedu.tui.screens.home import Home
-        except ModuleNotFoundError:  # until it is there
-            self.open_scenario("alice-to-bob")
-            return
+        from mailedu.tui.screens.home import Home
+
         self.push_screen(Home())
 
     # From screen to screen --------------------------------------------------------------------------------------------

@@ -218,8 +218,7 @@ class Player(Room[None]):
         from mailedu.tui.memory import Place
 
         app = self.mailedu
-        if hasattr(Place, "of"):
-            app.memory.place = Place.of(self.seat.mine, view.n, self.pane, self.letter, self.seat.guessing)
+        app.memory.place = Place.of(self.seat.mine, view.n, self.pane, self.letter, self.seat.guessing)
         if self.seat.ended:
             app.memory.done.add(view.journey.scenario.name)
         app.remember()
@@ -281,6 +280,10 @@ class Player(Room[None]):
             return
         self._play()
         self._on()
+
+    @property
+    def is_playing(self) -> bool:
+        return self._playing is not None
 
     def _play(self) -> None:
         self._playing = self.set_interval(PACES[self.mailedu.memory.pace % len(PACES)], self._tick)

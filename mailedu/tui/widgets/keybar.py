@@ -49,13 +49,19 @@ class KeyBar(Widget):
             return Content.assemble(
                 (head, style or "$accent"), (clip(visible(text), self.size.width - width(head)), "$foreground")
             )
-        pieces: list[Content] = []
-        used = 0
-        for key in self.keys:
-            piece = Content.assemble((key.shown, "bold $accent"), " ", (key.word, "$quiet"))
-            used += piece.cell_length + (len(GAP) if pieces else 0)
-            if used > self.size.width:
-                break
-            click = f"screen.press_key('{key.keys.partition(',')[0]}')" if key.keys else key.action
-            pieces.append(piece.stylize(f"@click={click}"))
-        return Content(GAP).join(pieces)
+        return Content(GAP).join(self._piece(key) for key in self._fitting())
+
+    def _fitting(self) -> list[Key]:
+        """As many as there is room for; the last two, help and the way out, are there as long as may be."""
+        chosen = list(self.keys)
+        while len(chosen) > 1 and _cells(chosen) > self.size.width:
+            del chosen[-3 if len(chosen) > 2 else -1]
+        return chosen
+
+    def _piece(self, key: Key) -> Content:
+        click = f"screen.press_key('{key.keys.partition(',')[0]}')" if key.keys else key.action
+        return Content.assemble((key.shown, "bold $accent"), " ", (key.word, "$quiet")).stylize(f"@click={click}")
+
+
+def _cells(keys: Sequence[Key]) -> int:
+    return sum(width(f"{key.shown} {key.word}") for key in keys) + len(GAP) * (len(keys) - 1)
