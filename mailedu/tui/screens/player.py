@@ -84,7 +84,11 @@ class Player(Room[None]):
     Player.-wide Track, Player.-huge Track { display: block; }
     Player.-tall Title, Player.-high Title { margin-bottom: 1; }
     Player.-wide.-tall Map, Player.-wide.-high Map, Player.-huge.-tall Map, Player.-huge.-high Map { margin-bottom: 1; }
-    Player.-huge.-high #below { display: block; height: 40%; border-top: solid $line; border-title-color: $quiet; }
+    Player.-huge.-high #below {
+        display: block; height: 40%; padding: 0 1; scrollbar-size-vertical: 1;
+        border-top: solid $line; border-title-color: $quiet;
+    }
+    Player.-message #below, Player.-zoomed #below { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.PLAYER)]
     KEYS = keys.PLAYER
@@ -129,7 +133,7 @@ class Player(Room[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one("#below").border_title = "The letter as it stands"
+        self.query_one("#below").border_title = " The letter as it stands "
         self.query_one(Ladder).focus()
         self.show()
 
@@ -201,7 +205,8 @@ class Player(Room[None]):
             pane.guesses = self.guesses
         cast("Shows", pane).show(view)
         below = self.query_one("#below", MessagePane)
-        if self.has_class("-huge") and self.has_class("-high"):
+        self.set_class(self.pane == "message", "-message")
+        if self.pane != "message" and self.has_class("-huge") and self.has_class("-high"):
             below.show(view)
 
     def _bar(self) -> None:
