@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -15,7 +16,10 @@ from mailedu.tui.commands import Commands
 from mailedu.tui.memory import Memory
 
 #: Seconds after the last key until the place is written down.
-_SETTLED = 0.5
+_SETTLED: Final = 0.5
+#: Columns and rows under which there is no room (TooSmall).
+LEAST: Final = (60, 16)
+_WAYS_OUT: Final = frozenset(("q", "escape", "ctrl+q", "ctrl+c"))
 
 
 class MaileduApp(App[None]):
@@ -24,9 +28,8 @@ class MaileduApp(App[None]):
     TITLE = "mailedu"
     CSS_PATH = "mailedu.tcss"
     COMMANDS = {Commands}  # noqa: RUF012 - a class variable there
-    # Under 60 columns or 16 rows there is no room (TooSmall).
-    HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (60, "-narrow"), (112, "-wide"), (140, "-huge")]  # noqa: RUF012 - an instance variable there
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (36, "-tall"), (46, "-high")]  # noqa: RUF012 - an instance variable there
+    HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (LEAST[0], "-narrow"), (112, "-wide"), (140, "-huge")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST[1], "-low"), (36, "-tall"), (46, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         # Priority, so that they work while an Input has the focus; it still gets its colons.
         Binding("ctrl+p,colon", "command_palette", "commands", show=False, priority=True),
@@ -48,6 +51,16 @@ class MaileduApp(App[None]):
         from mailedu.tui.screens.home import Home
 
         self.push_screen(Home())
+
+    async def on_event(self, event: Event) -> None:
+        """Where nothing can be seen, no key does anything but lead out: it would be done unseen."""
+        if isinstance(event, Key) and self._is_too_small and event.key not in _WAYS_OUT:
+            return
+        await super().on_event(event)
+
+    @property
+    def _is_too_small(self) -> bool:
+        return self.size.width < LEAST[0] or self.size.height < LEAST[1]
 
     # From screen to screen --------------------------------------------------------------------------------------------
 

@@ -86,7 +86,7 @@ class HelpScreen(ModalScreen[None]):
         """The help for a terminal of so many columns: in two halves side by side where there is room."""
         shown = [(key.shown, key.about) for key in (*self._keys, *EVERYWHERE) if key.shown and key.about]
         if columns < _WIDE + 4:
-            room = min(columns, _NARROW) - _FRAME
+            room = max(min(columns, _NARROW) - _FRAME, 2 * _COLUMN)
             return Content("\n").join((*_rows(shown, room, "bold $accent"), *_glossary(room)))
         half = (_WIDE - _FRAME - _GAP) // 2
         left, right = list(_rows(shown, half, "bold $accent")), list(_glossary(half))[1:]

@@ -67,6 +67,7 @@ class SaveScreen(ModalScreen[str | None]):
     DEFAULT_CSS = """
     SaveScreen { align: center middle; background: $background 60%; }
     SaveScreen Vertical {
+        min-width: 24;
         width: 64; max-width: 100%; height: auto; padding: 0 1; background: $surface;
         border: round $accent; border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $quiet;
     }
