@@ -19,6 +19,7 @@ from functools import partial
 
 import large
 import load
+import player
 from running import Running, running
 from today import hop
 
@@ -39,6 +40,7 @@ def main() -> None:
         journey(peer, blocks=2 if quick else 20)
         letter(peer, octets=200_000 if quick else 25_000_000)
     server(messages=20 if quick else 1000, rounds=1 if quick else 3)
+    screen(quick)
 
 
 def journey(peer: Running, blocks: int) -> None:
@@ -99,6 +101,14 @@ def server(messages: int, rounds: int) -> None:
         used = load.cpu(messages, octets, rounds)
         ours, theirs = used["mailedu"], used["aiosmtpd"]
         _row(f"{octets // 1024} KiB each: aiosmtpd {theirs:.2f} s, mailedu {ours:.2f} s", f"{ours / theirs:.0%}")
+
+
+def screen(quick: bool) -> None:
+    """The full screen at a terminal."""
+    presses, rounds, steps, octets = (8, 1, 3000, 200_000) if quick else (150, 5, 10_000, 25_000_000)
+    print(f"\nThe full screen through a pty; {presses} presses each")
+    for text, figure in player.measure(presses, rounds, steps, octets):
+        _row(text, figure)
 
 
 def _row(text: str, figure: str) -> None:
