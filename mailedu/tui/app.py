@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from mailedu.journey.journey import Journey
 from mailedu.tui import theme
-from mailedu.tui.commands import Commands
+from mailedu.tui.commands import Commands, Palette
 from mailedu.tui.memory import Memory
 
 #: Seconds after the last key until the place is written down.
@@ -101,6 +101,11 @@ class MaileduApp(App[None]):
         """Back to the list of journeys."""
         if len(self.screen_stack) > 2:
             self.pop_screen()
+
+    def action_command_palette(self) -> None:
+        """Every command by its name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_keys(self) -> None:
         """The keys of the screen that is open."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from mailedu.journey import scenario as scenarios
 
@@ -56,3 +56,13 @@ class Commands(Provider):
         yield Command("Keys", "show the keys of this screen, the signs and the words  (?)", app.action_keys)
         yield Command("Home", "back to the list of journeys", app.action_home)
         yield Command("Quit", "leave mailedu; the place is kept  (ctrl+q)", app.action_quit)
+
+
+class Palette(CommandPalette):
+    """Textual's, but for a list that is asked for its next page before it has been laid out."""
+
+    def _action_command_list(self, action: str) -> None:
+        commands = self.query_one(CommandList)
+        if action.startswith("page") and (commands.size.height == 0 or not commands.virtual_size.height):
+            return
+        super()._action_command_list(action)

@@ -15,6 +15,9 @@ from textual.visual import Visual
 
 from mailedu.tui.view import View
 
+#: Cells under which nothing is laid out.
+_LEAST = 16
+
 
 class Page(ScrollView, can_focus=True, inherit_bindings=False):
     """What a pane that shows text is made of: a subclass says its `rows`.
@@ -68,7 +71,7 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
     def lay_out(self) -> None:
         """Make the rows for the room that there is now."""
         width, height = self._room()
-        if self._view is None or width <= 0 or height <= 0:
+        if self._view is None or width < _LEAST or height <= 0:
             return
         rows = self.rows(self._view, width, height)
         if len(rows) > height:  # a scroll bar will take its column

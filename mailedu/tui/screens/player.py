@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import ClassVar, Final, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,7 +15,9 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Input, Rule
 
 from mailedu.journey import phrases
+from mailedu.journey.guess import question
 from mailedu.journey.journey import Journey
+from mailedu.journey.mistakes import target, why_not
 from mailedu.journey.seat import Seat
 from mailedu.journey.step import Stage
 from mailedu.tui import keys
@@ -28,7 +30,9 @@ from mailedu.tui.panes.packets import PacketsPane
 from mailedu.tui.panes.state import StatePane
 from mailedu.tui.screens.room import Room
 from mailedu.tui.view import View
+from mailedu.tui.widgets.edit_card import EditCard
 from mailedu.tui.widgets.ends import Ends
+from mailedu.tui.widgets.guess_card import GuessCard
 from mailedu.tui.widgets.keybar import KeyBar
 from mailedu.tui.widgets.ladder import Ladder
 from mailedu.tui.widgets.map import Map
@@ -36,9 +40,6 @@ from mailedu.tui.widgets.tabs import PaneTabs
 from mailedu.tui.widgets.title import Title
 from mailedu.tui.widgets.track import Track
 from mailedu.visible import visible
-
-if TYPE_CHECKING:
-    from textual.widget import Widget
 
 STAGES: Final = tuple(Stage)
 #: Seconds a step while playing by itself, from slow to quick.
@@ -107,7 +108,7 @@ class Player(Room[None]):
         """Right or wrong, in the order of the guesses."""
         self._addresses = False
         self._playing: Timer | None = None
-        self._card: Widget | None = None
+        self._card: GuessCard | EditCard | None = None
         self._shown: View | None = None
 
     def parts(self) -> ComposeResult:
@@ -195,6 +196,7 @@ class Player(Room[None]):
         self.set_class(bool(self.seat.mine.edits) and not self.seat.is_original, "-changed")
         self.query_one(PaneTabs).current = self.pane
         self._fill(view)
+        self._ask(view)
         self._bar()
         self._note(view)
 
@@ -348,7 +350,108 @@ class Player(Room[None]):
         self._addresses = not self._addresses
         self.show()
 
+    # Guessing ---------------------------------------------------------------------------------------------------------
+
+    def action_guess(self) -> None:
+        """Hide the next reply and ask for it; once more: stop guessing."""
+        self._stop()
+        if self.seat.guessing:
+            self.seat.stop_guessing()
+            self._close()
+            self.show()
+            self.say("Replies are shown again; g hides them.", "►")
+        else:
+            self._close()
+            self._moved(self.seat.guess(), "No reply is left to guess.")
+
+    def _ask(self, view: View) -> None:
+        """Put the question below the hidden reply, or the card that is open to where it belongs now."""
+        if view.hidden and not isinstance(self._card, GuessCard):
+            card = GuessCard()
+            card.ask(question(view.journey, view.n))
+            self._open(card)
+        elif self._card is not None:
+            self._place()
+
+    def action_answer(self, index: int) -> None:
+        card = self._card
+        if not self.seat.hidden or not isinstance(card, GuessCard):
+            return
+        asked = question(self.seat.journey, self.seat.n)
+        if index >= len(asked.choices):
+            return
+        self.guesses.append(index == asked.right)
+        self.seat.hidden = False
+        card.answered(index)
+        self.show()
+
+    def on_guess_card_chosen(self, message: GuessCard.Chosen) -> None:
+        self.action_answer(message.index)
+
+    # Cards ------------------------------------------------------------------------------------------------------------
+
+    def _open(self, card: GuessCard | EditCard) -> None:
+        """A card below the present row, over the future that is not there yet."""
+        self._close()
+        self._card = card
+        self.query_one("#conversation").mount(card)
+        self.call_after_refresh(self._place)
+
+    def _place(self) -> None:
+        """Right below the present row; where that leaves too little room, the ladder scrolls by what is lacking."""
+        card, ladder = self._card, self.query_one(Ladder)
+        if card is None or not ladder.size.height:
+            return
+        high = card.outer_size.height or (_QUESTION - 1)
+        ladder.reserve = max(_HINT, min(high, ladder.size.height - 1))
+        left, right = ladder.left_edge, ladder.right_edge
+        card.styles.width = max(right - left - 1, 40)
+        card.styles.offset = (left + 1, ladder.present_row + 2)
+
     # Changing ---------------------------------------------------------------------------------------------------------
+
+    def action_edit(self) -> None:
+        """Say something else: here, or where the client speaks next."""
+        self._stop()
+        seat = self.seat
+        if isinstance(self._card, EditCard):
+            return
+        seat.hidden = False
+        if seat.is_original:
+            seat.other()
+        step = target(seat.journey, seat.n)
+        if step is None:
+            self.say(why_not(seat.journey, seat.step), "✗")
+            return
+        if step.n != seat.n:
+            seat.go(step.n)
+        self.show()
+        card = EditCard(seat.journey, step)
+        self._open(card)
+        card.focus()
+
+    def on_edit_card_sent(self, message: EditCard.Sent) -> None:
+        changed = self.seat.change(message.edit)
+        self._leave_card()
+        first = self.seat.mine.first_difference
+        if not changed:
+            self.say("That changes nothing.", "✗")
+        elif first is not None:
+            self.say(f"Changed. The first step that differs is {first}: n goes on to it, o shows the original.", "✎")
+
+    def on_edit_card_faults(self, message: EditCard.Faults) -> None:
+        changed = self.seat.with_faults(message.names)
+        self._leave_card()
+        told = ", ".join(message.names) or "none"
+        self.say(f"Switched on: {told}." + ("" if changed else " That changes nothing here."), "✎" if changed else "✗")
+
+    def on_edit_card_closed(self, _: EditCard.Closed) -> None:
+        self._leave_card()
+
+    def _leave_card(self) -> None:
+        self._close()
+        self.query_one(Ladder).focus()
+        self.show()
 
     def action_other(self) -> None:
         self._moved(self.seat.other(), "You have changed nothing yet; e does.")

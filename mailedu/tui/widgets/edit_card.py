@@ -1,0 +1,175 @@
+"""What is to be said instead: a line to be changed, mistakes worth making, and faults of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from mailedu.journey import scenario as scenarios
+from mailedu.journey.edit import Edit, EditError
+from mailedu.journey.gist import hidden
+from mailedu.journey.journey import Journey
+from mailedu.journey.mistakes import DROP, SILENT, change, drop, mistakes, present, silence
+from mailedu.journey.step import Kind, Step
+from mailedu.text.octets import base64_of
+from mailedu.visible import clip, pad, visible
+
+#: Cells of what a mistake is about; its line has the rest of the row.
+_ABOUT: Final = 36
+_BASE64: Final = "base64"
+_SUBTITLE: Final = Content.assemble(
+    ("enter", "bold $accent"), " send   ", ("↓", "bold $accent"), " mistakes and faults   ",
+    ("esc", "bold $accent"), " keep it",
+)  # fmt: skip
+
+
+class EditCard(Vertical):
+    """Shown right below the row of the step that is changed."""
+
+    DEFAULT_CSS = """
+    EditCard {
+        layer: card; position: absolute; height: auto; padding: 0 1; background: $surface;
+        border: solid $changed; border-title-color: $changed; border-title-style: bold; border-subtitle-color: $quiet;
+    }
+    EditCard Input { height: 1; border: none; padding: 0; background: $band; }
+    EditCard OptionList { height: auto; max-height: 7; border: none; padding: 0; background: $surface; }
+    EditCard #wrong { color: $error; height: auto; display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "list", show=False),
+        Binding("up", "line", show=False),
+        Binding("escape", "close", show=False),
+    ]
+
+    class Sent(Message):
+        """Something else is to be said."""
+
+        def __init__(self, edit: Edit) -> None:
+            super().__init__()
+            self.edit = edit
+
+    class Faults(Message):
+        """Exactly these faults are to be switched on."""
+
+        def __init__(self, names: tuple[str, ...]) -> None:
+            super().__init__()
+            self.names = names
+
+    class Closed(Message):
+        """All is to stay as it is."""
+
+    def __init__(self, journey: Journey, step: Step) -> None:
+        super().__init__()
+        self._journey = journey
+        self._step = step
+        self._mistakes = mistakes(journey, step)
+
+    def compose(self) -> ComposeResult:
+        yield Input(present(self._step), select_on_focus=False)
+        yield Static(id="wrong")
+        yield OptionList(*self._options())
+
+    def on_mount(self) -> None:
+        step = self._step
+        self.border_title = Content(f"✎ Say something else at step {step.n}")
+        self.border_subtitle = _SUBTITLE
+        if step.kind is Kind.ANSWER:
+            self.query_one(Input).placeholder = "the answer’s code, such as NXDOMAIN or SERVFAIL"
+        elif not present(step):
+            self.query_one(Input).placeholder = "a line to be sent instead of it all"
+
+    def focus(self, scroll_visible: bool = True, **_: object) -> EditCard:
+        """To the line."""
+        self.query_one(Input).focus(scroll_visible)
+        return self
+
+    def _options(self) -> Iterator[Option | None]:
+        for at, mistake in enumerate(self._mistakes):
+            yield Option(_row(mistake.about, mistake.line), id=f"mistake {at}")
+        offered = {mistake.line for mistake in self._mistakes}
+        if _is_login(self._step):
+            said = hidden(self._step)
+            now = f"now “{visible(said)}”" if said else ""
+            yield Option(_row("make base64 of what is typed", now), id=_BASE64)
+        if DROP not in offered:
+            yield Option(_row("leave it out", DROP), id=DROP)
+        if SILENT not in offered:
+            yield Option(_row("say nothing from here on", SILENT), id=SILENT)
+        active = self._journey.scenario.active
+        for fault in scenarios.faults_of(self._journey.scenario.name):
+            sign = "✓ on " if fault.name in active else "  off"
+            yield Option(_row(fault.title, f"fault {sign}"), id=f"fault {fault.name}")
+
+    # Keys -------------------------------------------------------------------------------------------------------------
+
+    def action_list(self) -> None:
+        options = self.query_one(OptionList)
+        options.focus()
+        options.highlighted = 0
+
+    def action_line(self) -> None:
+        self.query_one(Input).focus()
+
+    def action_close(self) -> None:
+        self.post_message(self.Closed())
+
+    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+        """The line of a mistake is seen before it is sent."""
+        message.stop()
+        name = message.option_id or ""
+        if self.query_one(OptionList).has_focus and name.startswith("mistake "):
+            line = self._mistakes[int(name.partition(" ")[2])].line
+            self.query_one(Input).value = "" if line in (DROP, SILENT) else line
+
+    def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
+        message.stop()
+        name = message.option_id or ""
+        kind, _, rest = name.partition(" ")
+        if kind == "mistake":
+            self.post_message(self.Sent(self._mistakes[int(rest)].edit))
+        elif kind == "fault":
+            active = self._journey.scenario.active
+            names = tuple(one for one in active if one != rest) if rest in active else (*active, rest)
+            self.post_message(self.Faults(names))
+        elif name == DROP:
+            self.post_message(self.Sent(drop(self._step)))
+        elif name == SILENT:
+            self.post_message(self.Sent(silence(self._step)))
+        elif name == _BASE64:
+            line = self.query_one(Input)
+            line.value = base64_of(line.value)
+            line.focus()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        message.stop()
+        self.query_one("#wrong").display = False
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        if message.value == present(self._step):
+            self.post_message(self.Closed())
+            return
+        try:
+            edit = change(self._step, message.value) if message.value else drop(self._step)
+        except EditError as error:
+            wrong = self.query_one("#wrong", Static)
+            wrong.update(Content(f"✗ {visible(str(error))}"))
+            wrong.display = True
+            return
+        self.post_message(self.Sent(edit))
+
+
+def _is_login(step: Step) -> bool:
+    return step.kind is Kind.COMMAND and step.verb == "RESPONSE"
+
+
+def _row(about: str, line: str) -> Content:
+    return Content.assemble(pad(clip(about, _ABOUT), _ABOUT + 2), (clip(visible(line), 60), "$quiet"))
