@@ -84,6 +84,16 @@ COMPOSE: Final = (
     Key("escape", "leave", "esc", "leave", "leave; what you typed is kept", True),
     Key("q", "leave", "q", "leave", "leave, where q types nothing"),
 )
+TALK: Final = (
+    Key("enter", "enter", "enter", "type", "say the line; elsewhere: back to typing", True),
+    Key("right", "take", "→", "take", "take the line that is offered", True),
+    Key("up", "older", "↑", "before", "the line before; elsewhere: what an earlier line means", True),
+    Key("down", "newer", "↓", "after", "the line after it"),
+    Key("escape", "stop", "esc", "other keys", "out of the line, to the other keys; there: leave", True),
+    Key("u", "undo", "u", "undo", "take the last line back", True),
+    Key("r", "again", "r", "again", "hang up, and begin anew", True),
+    Key("q", "leave", "q", "leave", "leave", True),
+)
 
 
 def bindings(table: Iterable[Key]) -> list[Binding]:

@@ -1,0 +1,101 @@
+"""A row of the form: its name, where to type, and below it what is wrong, if anything is."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from mailedu.mime.compose import Attachment
+from mailedu.tui.widgets.compose_disk import octets_in_words
+from mailedu.visible import clip, visible, width
+
+#: Cells of the column of names.
+LABEL = 11
+
+
+class Note(Widget):
+    """A line below a field: ✗ and what is wrong, or something to know. Without one it takes no room."""
+
+    DEFAULT_CSS = f"Note {{ height: 1; margin-left: {LABEL + 1}; display: none; }}"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.bad = False
+
+    def show(self, text: str, bad: bool = True) -> None:
+        """Foreign text is made visible here."""
+        self.text, self.bad = visible(text), bad
+        self.display = bool(text)
+        self.refresh()
+
+    def render(self) -> Content:
+        if self.bad:
+            return Content.assemble(("✗ ", "bold $error"), (clip(self.text, self.size.width - 2), "$error"))
+        return Content.assemble((clip(self.text, self.size.width), "$quiet"))
+
+
+class Row(Vertical):
+    """Name, field, note."""
+
+    DEFAULT_CSS = f"""
+    Row {{ height: auto; }}
+    Row > Horizontal {{ height: auto; }}
+    Row .label {{ width: {LABEL}; color: $quiet; padding-left: 1; }}
+    Row:focus-within .label {{ color: $accent; text-style: bold; }}
+    """
+
+    def __init__(self, label: str, field: Widget) -> None:
+        super().__init__()
+        self._label = label
+        self.field = field
+        self.note = Note()
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Static(self._label, classes="label", markup=False)
+            yield self.field
+        yield self.note
+
+
+class Attached(Widget, can_focus=True):
+    """A file that goes with the letter: its name, type and size. Delete, or a click on the cross, removes it."""
+
+    DEFAULT_CSS = f"""
+    Attached {{ height: 1; margin-left: {LABEL + 1}; }}
+    Attached:focus {{ background: $band; }}
+    """
+    _CROSS = " ✗ remove "
+
+    class Removed(Message):
+        """It is to go."""
+
+        def __init__(self, row: Attached) -> None:
+            super().__init__()
+            self.row = row
+
+    def __init__(self, attachment: Attachment) -> None:
+        super().__init__()
+        self.attachment = attachment
+
+    def render(self) -> Content:
+        about = f"  {visible(self.attachment.type)}  {octets_in_words(len(self.attachment.octets))}"
+        room = self.size.width - width(about) - width(self._CROSS) - 2
+        name = clip(visible(self.attachment.filename), max(room, 8))
+        gap = " " * max(room - width(name), 0)
+        style = "bold $accent" if self.has_focus else "$quiet"
+        return Content.assemble("· ", (name, "bold"), (about, "$quiet"), gap, (self._CROSS, style))
+
+    def key_delete(self) -> None:
+        self.post_message(self.Removed(self))
+
+    key_backspace = key_delete
+
+    def on_click(self, event: Click) -> None:
+        if event.get_content_offset_capture(self).x >= self.size.width - width(self._CROSS):
+            self.post_message(self.Removed(self))
