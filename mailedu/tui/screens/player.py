@@ -44,8 +44,8 @@ from mailedu.visible import visible
 STAGES: Final = tuple(Stage)
 #: Seconds a step while playing by itself, from slow to quick.
 PACES: Final = (4.0, 2.5, 1.5, 0.8, 0.4)
-#: Rows below the present one that stay free: for the hint, and for the card with the question.
-_HINT, _QUESTION = 2, 7
+#: Rows below the present one that stay free for the hint.
+_HINT: Final = 2
 #: What the key bar offers while a reply is hidden, and while a version of one's own is there.
 _WHILE_HIDDEN: Final = ("a", "n", "g", "question_mark", "q")
 _WHILE_CHANGED: Final = ("n", "p", "o", "u", "e", "g", "question_mark", "q")
@@ -187,7 +187,8 @@ class Player(Room[None]):
         )
         self.query_one(Title).show(scenario.title, figures if self.is_wide else place)
         ladder = self.query_one(Ladder)
-        ladder.reserve = _QUESTION if view.hidden else _HINT
+        self._ask(view)
+        ladder.reserve = min(self._card.rows, ladder.size.height - 1) if self._card is not None else _HINT
         for part in (self.query_one(Map), self.query_one(Ends), ladder, self.query_one(Track)):
             part.show(view)
         conversation = self.query_one("#conversation")
@@ -195,8 +196,8 @@ class Player(Room[None]):
         conversation.border_subtitle = _CHANGED_KEYS if self.seat.mine.edits else ""
         self.set_class(bool(self.seat.mine.edits) and not self.seat.is_original, "-changed")
         self.query_one(PaneTabs).current = self.pane
+        self._place()
         self._fill(view)
-        self._ask(view)
         self._bar()
         self._note(view)
 
@@ -365,13 +366,11 @@ class Player(Room[None]):
             self._moved(self.seat.guess(), "No reply is left to guess.")
 
     def _ask(self, view: View) -> None:
-        """Put the question below the hidden reply, or the card that is open to where it belongs now."""
+        """Put the question below the hidden reply."""
         if view.hidden and not isinstance(self._card, GuessCard):
             card = GuessCard()
             card.ask(question(view.journey, view.n))
             self._open(card)
-        elif self._card is not None:
-            self._place()
 
     def action_answer(self, index: int) -> None:
         card = self._card
@@ -391,22 +390,17 @@ class Player(Room[None]):
     # Cards ------------------------------------------------------------------------------------------------------------
 
     def _open(self, card: GuessCard | EditCard) -> None:
-        """A card below the present row, over the future that is not there yet."""
+        """A card below the present row, over the future that is not there yet; it is placed by `show`."""
         self._close()
         self._card = card
         self.query_one("#conversation").mount(card)
-        self.call_after_refresh(self._place)
 
     def _place(self) -> None:
-        """Right below the present row; where that leaves too little room, the ladder scrolls by what is lacking."""
-        card, ladder = self._card, self.query_one(Ladder)
-        if card is None or not ladder.size.height:
-            return
-        high = card.outer_size.height or (_QUESTION - 1)
-        ladder.reserve = max(_HINT, min(high, ladder.size.height - 1))
-        left, right = ladder.left_edge, ladder.right_edge
-        card.styles.width = max(right - left - 1, 40)
-        card.styles.offset = (left + 1, ladder.present_row + 2)
+        """Right below the present row; the ladder has scrolled by what was lacking."""
+        ladder = self.query_one(Ladder)
+        if self._card is not None:
+            self._card.styles.width = max(ladder.right_edge - ladder.left_edge - 1, 40)
+            self._card.styles.offset = (ladder.left_edge + 1, ladder.present_row + 2)
 
     # Changing ---------------------------------------------------------------------------------------------------------
 
@@ -425,10 +419,8 @@ class Player(Room[None]):
             return
         if step.n != seat.n:
             seat.go(step.n)
+        self._open(EditCard(seat.journey, step))
         self.show()
-        card = EditCard(seat.journey, step)
-        self._open(card)
-        card.focus()
 
     def on_edit_card_sent(self, message: EditCard.Sent) -> None:
         changed = self.seat.change(message.edit)

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from mailedu.text.writing import TakenError, open_file, text_file
 from mailedu.tui.view import View
+from mailedu.tui.widgets.marked import Marked
 from mailedu.visible import visible
 
 
@@ -71,7 +72,7 @@ class SaveScreen(ModalScreen[str | None]):
         width: 64; max-width: 100%; height: auto; padding: 0 1; background: $surface;
         border: round $accent; border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $quiet;
     }
-    SaveScreen OptionList { height: auto; border: none; background: $surface; padding: 0; }
+    SaveScreen Marked { height: auto; background: $surface; }
     SaveScreen Input { height: 1; border: none; padding: 0; background: $band; }
     SaveScreen #error { color: $error; height: auto; }
     """
@@ -89,9 +90,9 @@ class SaveScreen(ModalScreen[str | None]):
             box.border_subtitle = Content.assemble(
                 ("enter", "bold $accent"), " save   ", ("esc", "bold $accent"), " close"
             )
-            yield OptionList(
+            yield Marked(
                 *(
-                    Option(Content.assemble((f"{form.name:8}", "bold"), (form.about, "$quiet")), id=form.name)
+                    Option(Content.assemble((f"  {form.name:8}", "bold"), (form.about, "$quiet")), id=form.name)
                     for form in FORMS
                 )
             )
@@ -100,12 +101,12 @@ class SaveScreen(ModalScreen[str | None]):
             yield Static(id="error")
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).highlighted = 0
-        self.query_one(OptionList).focus()
+        self.query_one(Marked).highlighted = 0
+        self.query_one(Marked).focus()
 
     @property
     def _form(self) -> Form:
-        return FORMS[self.query_one(OptionList).highlighted or 0]
+        return FORMS[self.query_one(Marked).highlighted or 0]
 
     def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
         self.query_one(Input).value = self._view.journey.scenario.name + self._form.ending

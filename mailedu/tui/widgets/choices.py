@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
-from rich.segment import Segment
 from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.events import Resize
@@ -13,9 +12,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from mailedu.tui.widgets.marked import Marked
 from mailedu.visible import clip, visible, width
 
 
@@ -57,19 +56,13 @@ class _Row(Visual):
         return 1
 
 
-class Choices(OptionList):
+class Choices(Marked):
     """What can be chosen. Where all fits, an empty row parts the groups."""
 
     DEFAULT_CSS = """
-    Choices {
-        height: 1fr; border: none; padding: 0; background: $background; scrollbar-size-vertical: 1;
-        &:focus { border: none; background-tint: transparent; }
-        & > .option-list--option-disabled { color: $quiet; text-style: bold; }
-        & > .option-list--option-highlighted { background: $band; text-style: bold; }
-        & > .choices--here { color: $accent; background: $band; }
-    }
+    Choices { height: 1fr; background: $background; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--here"}
+    MARK_AT = 1
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id, markup=False)
@@ -110,14 +103,6 @@ class Choices(OptionList):
             self.highlighted = ids.index(before)
         else:
             self.action_first()
-
-    def render_line(self, y: int) -> Strip:
-        """As it was, with ► at what is highlighted: a band alone would be a colour alone."""
-        strip = super().render_line(y)
-        if self.scroll_offset.y + y != self.highlighted:  # every row is one line high
-            return strip
-        style = self.get_visual_style("option-list--option", "option-list--option-highlighted", "choices--here")
-        return Strip.join([strip.crop(0, 1), Strip([Segment("►", style.rich_style)], 1), strip.crop(2)])
 
     def scroll_to_highlight(self, top: bool = False) -> None:
         """Scroll to what is highlighted, and to the heading right above it."""

@@ -20,10 +20,13 @@ from mailedu.journey.journey import Journey
 from mailedu.journey.mistakes import DROP, SILENT, change, drop, mistakes, present, silence
 from mailedu.journey.step import Kind, Step
 from mailedu.text.octets import base64_of
+from mailedu.tui.widgets.marked import Marked
 from mailedu.visible import clip, pad, visible
 
 #: Cells of what a mistake is about; its line has the rest of the row.
 _ABOUT: Final = 36
+#: Rows of the list that are seen at once.
+_MOST: Final = 7
 _BASE64: Final = "base64"
 _SUBTITLE: Final = Content.assemble(
     ("enter", "bold $accent"), " send   ", ("↓", "bold $accent"), " mistakes and faults   ",
@@ -40,7 +43,7 @@ class EditCard(Vertical):
         border: solid $changed; border-title-color: $changed; border-title-style: bold; border-subtitle-color: $quiet;
     }
     EditCard Input { height: 1; border: none; padding: 0; background: $band; }
-    EditCard OptionList { height: auto; max-height: 7; border: none; padding: 0; background: $surface; }
+    EditCard Marked { height: auto; max-height: 7; background: $surface; }
     EditCard #wrong { color: $error; height: auto; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,13 +75,21 @@ class EditCard(Vertical):
         self._step = step
         self._mistakes = mistakes(journey, step)
 
+        self._offers = list(self._options())
+
+    @property
+    def rows(self) -> int:
+        """How high it is at first, frame included."""
+        return 1 + min(len(self._offers), _MOST) + 2
+
     def compose(self) -> ComposeResult:
         yield Input(present(self._step), select_on_focus=False)
         yield Static(id="wrong")
-        yield OptionList(*self._options())
+        yield Marked(*self._offers)
 
     def on_mount(self) -> None:
         step = self._step
+        self.query_one(Input).focus()
         self.border_title = Content(f"✎ Say something else at step {step.n}")
         self.border_subtitle = _SUBTITLE
         if step.kind is Kind.ANSWER:
@@ -86,12 +97,7 @@ class EditCard(Vertical):
         elif not present(step):
             self.query_one(Input).placeholder = "a line to be sent instead of it all"
 
-    def focus(self, scroll_visible: bool = True, **_: object) -> EditCard:
-        """To the line."""
-        self.query_one(Input).focus(scroll_visible)
-        return self
-
-    def _options(self) -> Iterator[Option | None]:
+    def _options(self) -> Iterator[Option]:
         for at, mistake in enumerate(self._mistakes):
             yield Option(_row(mistake.about, mistake.line), id=f"mistake {at}")
         offered = {mistake.line for mistake in self._mistakes}
@@ -111,7 +117,7 @@ class EditCard(Vertical):
     # Keys -------------------------------------------------------------------------------------------------------------
 
     def action_list(self) -> None:
-        options = self.query_one(OptionList)
+        options = self.query_one(Marked)
         options.focus()
         options.highlighted = 0
 
@@ -125,7 +131,7 @@ class EditCard(Vertical):
         """The line of a mistake is seen before it is sent."""
         message.stop()
         name = message.option_id or ""
-        if self.query_one(OptionList).has_focus and name.startswith("mistake "):
+        if name.startswith("mistake "):
             line = self._mistakes[int(name.partition(" ")[2])].line
             self.query_one(Input).value = "" if line in (DROP, SILENT) else line
 
@@ -172,4 +178,4 @@ def _is_login(step: Step) -> bool:
 
 
 def _row(about: str, line: str) -> Content:
-    return Content.assemble(pad(clip(about, _ABOUT), _ABOUT + 2), (clip(visible(line), 60), "$quiet"))
+    return Content.assemble("  ", pad(clip(about, _ABOUT), _ABOUT + 2), (clip(visible(line), 60), "$quiet"))

@@ -42,6 +42,11 @@ class GuessCard(Widget):
         self._question = Question("", (), 0)
         self._answer = -1
 
+    @property
+    def rows(self) -> int:
+        """How high it is at first, frame included."""
+        return len(self._question.choices) + 2
+
     def ask(self, question: Question) -> None:
         """Show the choices."""
         self._question, self._answer = question, -1
@@ -70,7 +75,7 @@ class GuessCard(Widget):
             lines = wrapped(visible(f"{right.code}, as you said: {right.text}"), self._room())
             sign, style = "✓ ", "$success"
         else:
-            lines = wrapped(visible(chosen.answer), self._room())
+            lines = wrapped(visible(f"you said {chosen.code}: {chosen.answer}"), self._room())
             sign, style = "✗ ", "$error"
         heads = (sign, *("  " for _ in lines[1:]))
         return [Content.assemble((head, f"bold {style}"), line) for head, line in zip(heads, lines, strict=True)]
