@@ -37,7 +37,7 @@ def player(what: str, count: int, n: int) -> None:
 
     from mailedu.journey import Journey, load, play
     from mailedu.journey.own_letter import own_letter
-    from mailedu.tui import app
+    from mailedu.tui import app, running
     from mailedu.tui.screens.player import Player
 
     def journey() -> Journey:
@@ -65,7 +65,7 @@ def player(what: str, count: int, n: int) -> None:
                 self.screen.seat.change(large.EDIT)
                 self.screen.show()
 
-    Opened().run()
+    running.run(Opened())
 
 
 if __name__ == "__main__":

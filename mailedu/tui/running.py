@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import io
 import os
 import select
@@ -23,12 +24,16 @@ from textual.app import App
 #: Seconds in which a closed terminal lets us end of ourselves.
 PATIENCE: Final = 2.0
 _HANGUP: Final = 1
+#: To look for cycles among all objects of a long journey takes two frames: it is done far less often than usual.
+_COLLECT: Final = (20_000, 20, 50)
 
 
 def run(app: App[Any]) -> int:
     """Run it to its end; returns the exit status: 128 and the signal's number if a signal ended it."""
     said = io.StringIO()
     app.error_console = Console(file=said)  # where Textual would print a traceback
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
     ended_by = asyncio.run(_run(app))
     if ended_by:
         return 128 + ended_by
