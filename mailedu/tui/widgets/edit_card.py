@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -75,6 +76,7 @@ class EditCard(Vertical):
         self._step = step
         self._mistakes = mistakes(journey, step)
 
+        self._is_choosing = False
         self._offers = list(self._options())
 
     @property
@@ -128,12 +130,24 @@ class EditCard(Vertical):
         self.post_message(self.Closed())
 
     def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
-        """The line of a mistake is seen before it is sent."""
         message.stop()
-        name = message.option_id or ""
+        if self._is_choosing:
+            self._preview(message.option_id or "")
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Only who is in the list has chosen what is highlighted in it."""
+        options = self.query_one(Marked)
+        self._is_choosing = event.widget is options
+        if self._is_choosing and options.highlighted_option is not None:
+            self._preview(options.highlighted_option.id or "")
+
+    def _preview(self, name: str) -> None:
+        """The line of a mistake is seen before it is sent."""
         if name.startswith("mistake "):
             line = self._mistakes[int(name.partition(" ")[2])].line
-            self.query_one(Input).value = "" if line in (DROP, SILENT) else line
+            field = self.query_one(Input)
+            field.value = "" if line in (DROP, SILENT) else line
+            field.cursor_position = len(field.value)
 
     def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
         message.stop()
