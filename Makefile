@@ -1,12 +1,12 @@
 # make run     watch a letter travel, on the full screen       make lint    ruff, mypy --strict, import-linter
 # make test    every test, against the installed wheel         make bench   what the README claims about speed
-# make clean   take away all that the above have made
+# make clean   take away all that the above have made         make pictures   draw docs/pictures anew
 #
 # Everything is made in .venv beside this file; nothing else on the machine is touched. PYTHON= names the Python to make
 # it with, else the first of these that is 3.11 or newer. TESTS="-k visible" passes words on to pytest.
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench pictures clean
 .SUFFIXES:
 
 VENV := .venv
@@ -51,6 +51,9 @@ lint: $(VENV)/dev
 
 bench: $(VENV)/dev
 	@$(PY) benchmarks
+
+pictures: $(VENV)/dev
+	@PYTHONPATH="$(CURDIR)" $(PY) tests/tui/pictures.py
 
 clean:
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -114,6 +114,8 @@ def state(scene: Scene, screen: Screen, everything: bool) -> list[str]:
 
 def _no_state(scene: Scene) -> str:
     step = scene.step
+    if step.kind in (Kind.QUERY, Kind.ANSWER):
+        return "A question and its answer: the DNS keeps no state between them."
     if step.kind is not Kind.LINK:
         return "Nobody talks here, so there is no state."
     if step.verb == Link.CONNECT:

@@ -28,11 +28,29 @@ class Picture(NamedTuple):
     dark: bool = True
 
 
-#: enter opens A letter from Alice to Bob.
+#: From home: A letter from Alice to Bob; a few entries further down A letter to somebody unknown; Talk SMTP.
 _OPEN: Final = "enter"
+_UNKNOWN: Final = "down down down down enter"
+_TALK: Final = "end up enter"
+_RCPT: Final = f"{_OPEN} 2" + 12 * " n"
+_SMALL, _USUAL, _LARGE = (80, 24), (120, 40), (160, 50)
+
 PICTURES: Final = {
-    "home": Picture((120, 40), ""),
-    "home-80": Picture((80, 24), "down down"),
+    "home": Picture(_USUAL, ""),
+    "home-80": Picture(_SMALL, "down down"),
+    "submit": Picture(_USUAL, _RCPT),
+    "submit-80": Picture(_SMALL, _RCPT),
+    "submit-light": Picture(_USUAL, _RCPT, dark=False),
+    "guess": Picture(_USUAL, f"{_RCPT} g"),
+    "guess-80": Picture(_SMALL, f"{_RCPT} g b"),
+    "edit-80": Picture(_SMALL, f"{_OPEN} 2" + 10 * " n" + " e down"),
+    "changed": Picture(_USUAL, f"{_OPEN} 2" + 10 * " n" + " e down enter n"),
+    "deliver": Picture(_USUAL, f"{_OPEN} 3 n n n"),
+    "bounce": Picture(_USUAL, f"{_UNKNOWN} 4 n n l"),
+    "read": Picture(_LARGE, f"{_OPEN} end m"),
+    "compose": Picture(_USUAL, "e"),
+    "talk": Picture(_USUAL, f"{_TALK} E H L O space m e enter"),
+    "help-80": Picture(_SMALL, f"{_OPEN} question_mark"),
 }
 
 
