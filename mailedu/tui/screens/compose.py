@@ -23,8 +23,8 @@ from mailedu.tui.keys import Key
 from mailedu.tui.screens.room import Room
 from mailedu.tui.widgets import compose_disk as disk
 from mailedu.tui.widgets.compose_disk import FileError
-from mailedu.tui.widgets.compose_field import LABEL, Attached, Note, Row
-from mailedu.tui.widgets.compose_preview import Preview
+from mailedu.tui.widgets.compose_field import LABEL, Attached, FormNote, FormRow
+from mailedu.tui.widgets.compose_preview import LetterPreview
 from mailedu.tui.widgets.entry import Entry, Prose
 from mailedu.tui.widgets.keybar import KeyBar
 from mailedu.tui.widgets.title import Title
@@ -71,9 +71,10 @@ class Compose(Room[None]):
     Compose.-wide #form, Compose.-huge #form {{ width: 72; margin-right: 1; }}
     Compose.-huge #form {{ width: 92; }}
     Compose.-tall Title {{ margin-bottom: 1; }}
-    Compose.-tall #buttons {{ margin-top: 1; }}
+    Compose.-tall #buttons {{ margin: 1 0 0 {LABEL}; }}
     Compose.-tall KeyBar {{ margin-top: 1; }}
     """
+    AUTO_FOCUS = ""
     KEYS = keys.COMPOSE
     NAME = "write a letter"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.COMPOSE)]
@@ -81,7 +82,7 @@ class Compose(Room[None]):
     def __init__(self) -> None:
         super().__init__()
         self._attached: list[Attached] = []
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, FormRow] = {}
         self._sending = False
 
     # What stands there ------------------------------------------------------------------------------------------------
@@ -100,7 +101,7 @@ class Compose(Room[None]):
                     (form.SUBJECT, "Subject", typed.subject, "what it is about"),
                 ):
                     yield self._row(field, label, Entry(value, placeholder=hint, id=field))
-                body = Row("Text", Prose(typed.text, placeholder="Hello Bob, …", id=form.TEXT))
+                body = FormRow("Text", Prose(typed.text, placeholder="Hello Bob, …", id=form.TEXT))
                 body.id = "body"
                 body.add_class("letters")
                 yield body
@@ -111,20 +112,20 @@ class Compose(Room[None]):
                     yield self._path(form.FILES, "Attach", kept.path, "path of a file; enter adds it")
                 yield self._path(INSTEAD, "Or a file", kept.instead, "path of an .eml or a text, to be sent as it is")
                 with Vertical(id="made-up"):
-                    yield Note()
+                    yield FormNote()
                 with Horizontal(id="buttons"):
                     yield Button("Send it", id="send", compact=True)
                     yield Button("Start afresh", id="afresh", compact=True)
-            yield Preview()
+            yield LetterPreview()
         yield KeyBar()
 
-    def _row(self, field: str, label: str, entry: Widget) -> Row:
-        row = self._rows[field] = Row(label, entry)
+    def _row(self, field: str, label: str, entry: Widget) -> FormRow:
+        row = self._rows[field] = FormRow(label, entry)
         if field != INSTEAD:
             row.add_class("letters")
         return row
 
-    def _path(self, field: str, label: str, value: str, hint: str) -> Row:
+    def _path(self, field: str, label: str, value: str, hint: str) -> FormRow:
         entry = Entry(value, placeholder=hint, id=field)
         entry.suggester = disk.Paths()
         return self._row(field, label, entry)
@@ -212,11 +213,11 @@ class Compose(Room[None]):
 
     def _preview(self) -> None:
         if self.is_mounted:
-            self.query_one(Preview).show(self.typed)
+            self.query_one(LetterPreview).show(self.typed)
 
     def _tell_made_up(self) -> None:
         line = form.made_up(form.recipients(self.typed))
-        self.query_one("#made-up Note", Note).show(line.partition(";")[0], bad=False)  # the title says the rest
+        self.query_one("#made-up FormNote", FormNote).show(line.partition(";")[0], bad=False)  # the title says the rest
 
     # Files ------------------------------------------------------------------------------------------------------------
 

@@ -18,10 +18,10 @@ from mailedu.visible import clip, visible, width
 LABEL = 11
 
 
-class Note(Widget):
+class FormNote(Widget):
     """A line below a field: ✗ and what is wrong, or something to know. Without one it takes no room."""
 
-    DEFAULT_CSS = f"Note {{ height: 1; margin-left: {LABEL + 1}; display: none; }}"
+    DEFAULT_CSS = f"FormNote {{ height: 1; margin-left: {LABEL + 1}; display: none; }}"
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,27 +40,34 @@ class Note(Widget):
         return Content.assemble((clip(self.text, self.size.width), "$quiet"))
 
 
-class Row(Vertical):
+class FormRow(Vertical):
     """Name, field, note."""
 
     DEFAULT_CSS = f"""
-    Row {{ height: auto; }}
-    Row > Horizontal {{ height: auto; }}
-    Row .label {{ width: {LABEL}; color: $quiet; padding-left: 1; }}
-    Row:focus-within .label {{ color: $accent; text-style: bold; }}
+    FormRow {{ height: auto; }}
+    FormRow > Horizontal {{ height: auto; }}
+    FormRow .name {{ width: {LABEL}; color: $quiet; padding-left: 1; }}
+    FormRow Entry, FormRow Prose {{ width: 1fr; }}
+    FormRow.-here .name {{ color: $accent; text-style: bold; }}
     """
 
     def __init__(self, label: str, field: Widget) -> None:
         super().__init__()
         self._label = label
         self.field = field
-        self.note = Note()
+        self.note = FormNote()
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            yield Static(self._label, classes="label", markup=False)
+            yield Static(self._label, classes="name", markup=False)
             yield self.field
         yield self.note
+
+    def on_descendant_focus(self) -> None:
+        self.add_class("-here")
+
+    def on_descendant_blur(self) -> None:
+        self.remove_class("-here")
 
 
 class Attached(Widget, can_focus=True):
@@ -70,7 +77,7 @@ class Attached(Widget, can_focus=True):
     Attached {{ height: 1; margin-left: {LABEL + 1}; }}
     Attached:focus {{ background: $band; }}
     """
-    _CROSS = " ✗ remove "
+    _CROSS = " ✗ "
 
     class Removed(Message):
         """It is to go."""

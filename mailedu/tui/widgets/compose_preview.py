@@ -17,17 +17,17 @@ _MOST: Final = 6
 _HEADER: Final = (("From", "sender"), ("To", "to"), ("Cc", "cc"), ("Subject", "subject"))
 
 
-class Preview(Static):
+class LetterPreview(Static):
     """What will travel."""
 
     SCOPED_CSS = False  # the size is the screen's
     DEFAULT_CSS = """
-    Preview {
+    LetterPreview {
         width: 1fr; height: auto; padding: 0 1; border: solid $line; border-title-color: $foreground;
         border-title-style: bold; display: none;
     }
-    .-wide Preview { display: block; }
-    .-huge Preview { display: block; }
+    .-wide LetterPreview { display: block; }
+    .-huge LetterPreview { display: block; }
     """
 
     def on_mount(self) -> None:
