@@ -56,12 +56,12 @@ class Compose(Room[None]):
     DEFAULT_CSS = f"""
     Compose #form {{ width: 1fr; height: 1fr; scrollbar-size-vertical: 1; padding-right: 1; }}
     Compose #letter {{ height: 1fr; }}
-    Compose #body {{ height: 1fr; min-height: 6; max-height: 18; }}
+    Compose #body {{ width: 100%; height: 1fr; min-height: 6; max-height: 18; }}
     Compose #body > Horizontal {{ height: 1fr; }}
     Compose #text {{ height: 1fr; }}
     Compose #files-row {{ height: auto; }}
     Compose #made-up {{ height: 1; }}
-    Compose #buttons {{ height: 1; margin-left: {LABEL}; }}
+    Compose #buttons {{ height: 1; padding-left: {LABEL}; }}
     Compose Button {{
         width: auto; min-width: 0; padding: 0 2; margin-right: 2; background: $panel; color: $foreground;
         text-style: none;
@@ -71,7 +71,7 @@ class Compose(Room[None]):
     Compose.-wide #form, Compose.-huge #form {{ width: 72; margin-right: 1; }}
     Compose.-huge #form {{ width: 92; }}
     Compose.-tall Title {{ margin-bottom: 1; }}
-    Compose.-tall #buttons {{ margin: 1 0 0 {LABEL}; }}
+    Compose.-tall #buttons {{ margin-top: 1; }}
     Compose.-tall KeyBar {{ margin-top: 1; }}
     """
     AUTO_FOCUS = ""

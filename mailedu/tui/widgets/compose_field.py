@@ -21,7 +21,7 @@ LABEL = 11
 class FormNote(Widget):
     """A line below a field: ✗ and what is wrong, or something to know. Without one it takes no room."""
 
-    DEFAULT_CSS = f"FormNote {{ height: 1; margin-left: {LABEL + 1}; display: none; }}"
+    DEFAULT_CSS = f"FormNote {{ height: 1; padding-left: {LABEL + 1}; display: none; }}"
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ class Attached(Widget, can_focus=True):
     """A file that goes with the letter: its name, type and size. Delete, or a click on the cross, removes it."""
 
     DEFAULT_CSS = f"""
-    Attached {{ height: 1; margin-left: {LABEL + 1}; }}
+    Attached {{ height: 1; padding-left: {LABEL + 1}; }}
     Attached:focus {{ background: $band; }}
     """
     _CROSS = " ✗ "
