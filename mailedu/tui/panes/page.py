@@ -78,7 +78,7 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
             rows = self.rows(self._view, width - self.styles.scrollbar_size_vertical, height)
         self._rows = rows
         self._fixed = self.fixed(self._view, height)
-        self.virtual_size = Size(0, len(rows))
+        self.virtual_size = Size(0, max(len(rows), height))  # where it changes, the whole screen is laid out anew
         if self._begins or not self._moved:
             self.scroll_to(y=self.top(self._view, len(rows), height), animate=False, force=True)
             self._begins = self._moved = False

@@ -107,6 +107,7 @@ class Player(Room[None]):
         self.guesses: list[bool] = []
         """Right or wrong, in the order of the guesses."""
         self._addresses = False
+        self._framed = ("", False)
         self._playing: Timer | None = None
         self._card: GuessCard | EditCard | None = None
         self._shown: View | None = None
@@ -191,15 +192,23 @@ class Player(Room[None]):
         ladder.reserve = min(self._card.rows, ladder.size.height - 1) if self._card is not None else _HINT
         for part in (self.query_one(Map), self.query_one(Ends), ladder, self.query_one(Track)):
             part.show(view)
-        conversation = self.query_one("#conversation")
-        conversation.border_title = view.title or "Conversation"
-        conversation.border_subtitle = _CHANGED_KEYS if self.seat.mine.edits else ""
+        self._frame(view.title or "Conversation")
         self.set_class(bool(self.seat.mine.edits) and not self.seat.is_original, "-changed")
         self.query_one(PaneTabs).current = self.pane
         self._place()
         self._fill(view)
         self._bar()
         self._note(view)
+
+    def _frame(self, title: str) -> None:
+        """The frame of the conversation. To set what is there already would paint all that it holds."""
+        framed = (title, bool(self.seat.mine.edits))
+        if framed == self._framed:
+            return
+        self._framed = framed
+        conversation = self.query_one("#conversation")
+        conversation.border_title = title
+        conversation.border_subtitle = _CHANGED_KEYS if self.seat.mine.edits else ""
 
     def _fill(self, view: View) -> None:
         """The pane that is open."""
