@@ -21,6 +21,7 @@ from mailedu.journey.journey import Journey
 from mailedu.journey.mistakes import DROP, SILENT, change, drop, mistakes, present, silence
 from mailedu.journey.step import Kind, Step
 from mailedu.text.octets import base64_of
+from mailedu.tui.widgets.entry import Entry
 from mailedu.tui.widgets.marked import Marked
 from mailedu.visible import clip, pad, visible
 
@@ -43,7 +44,7 @@ class EditCard(Vertical):
         layer: card; position: absolute; height: auto; padding: 0 1; background: $surface;
         border: solid $changed; border-title-color: $changed; border-title-style: bold; border-subtitle-color: $quiet;
     }
-    EditCard Input { height: 1; border: none; padding: 0; background: $band; }
+    EditCard Entry.-textual-compact { padding: 0; background: $band; }
     EditCard Marked { height: auto; max-height: 7; background: $surface; }
     EditCard #wrong { color: $error; height: auto; display: none; }
     """
@@ -85,7 +86,7 @@ class EditCard(Vertical):
         return 1 + min(len(self._offers), _MOST) + 2
 
     def compose(self) -> ComposeResult:
-        yield Input(present(self._step), select_on_focus=False)
+        yield Entry(present(self._step))
         yield Static(id="wrong")
         yield Marked(*self._offers)
 
@@ -111,10 +112,15 @@ class EditCard(Vertical):
             yield Option(_row("leave it out", DROP), id=DROP)
         if SILENT not in offered:
             yield Option(_row("say nothing from here on", SILENT), id=SILENT)
-        active = self._journey.scenario.active
-        for fault in scenarios.faults_of(self._journey.scenario.name):
-            sign = "✓ on " if fault.name in active else "  off"
-            yield Option(_row(fault.title, f"fault {sign}"), id=f"fault {fault.name}")
+        scenario = self._journey.scenario
+        # What a scenario is about cannot be switched off in it.
+        always = scenarios.load(scenario.name).active
+        for fault in scenarios.faults_of(scenario.name):
+            if fault.name in always:
+                yield Option(_row(fault.title, "fault ✓ always"), id=f"fault {fault.name}", disabled=True)
+            else:
+                sign = "✓ on " if fault.name in scenario.active else "  off"
+                yield Option(_row(fault.title, f"fault {sign}"), id=f"fault {fault.name}")
 
     # Keys -------------------------------------------------------------------------------------------------------------
 
