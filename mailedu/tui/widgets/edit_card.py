@@ -76,29 +76,30 @@ class EditCard(Vertical):
         self._journey = journey
         self._step = step
         self._mistakes = mistakes(journey, step)
-
         self._is_choosing = False
-        self._offers = list(self._options())
+        self._field = Entry(present(step))
+        self._wrong = Static(id="wrong")
+        self._list = Marked(*self._options())
 
     @property
     def rows(self) -> int:
         """How high it is at first, frame included."""
-        return 1 + min(len(self._offers), _MOST) + 2
+        return 1 + min(self._list.option_count, _MOST) + 2
 
     def compose(self) -> ComposeResult:
-        yield Entry(present(self._step))
-        yield Static(id="wrong")
-        yield Marked(*self._offers)
+        yield self._field
+        yield self._wrong
+        yield self._list
 
     def on_mount(self) -> None:
         step = self._step
-        self.query_one(Input).focus()
+        self._field.focus()
         self.border_title = Content(f"✎ Say something else at step {step.n}")
         self.border_subtitle = _SUBTITLE
         if step.kind is Kind.ANSWER:
-            self.query_one(Input).placeholder = "the answer’s code, such as NXDOMAIN or SERVFAIL"
+            self._field.placeholder = "the answer’s code, such as NXDOMAIN or SERVFAIL"
         elif not present(step):
-            self.query_one(Input).placeholder = "a line to be sent instead of it all"
+            self._field.placeholder = "a line to be sent instead of it all"
 
     def _options(self) -> Iterator[Option]:
         for at, mistake in enumerate(self._mistakes):
@@ -125,12 +126,11 @@ class EditCard(Vertical):
     # Keys -------------------------------------------------------------------------------------------------------------
 
     def action_list(self) -> None:
-        options = self.query_one(Marked)
-        options.focus()
-        options.highlighted = 0
+        self._list.focus()
+        self._list.highlighted = 0
 
     def action_line(self) -> None:
-        self.query_one(Input).focus()
+        self._field.focus()
 
     def action_close(self) -> None:
         self.post_message(self.Closed())
@@ -142,18 +142,16 @@ class EditCard(Vertical):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Only who is in the list has chosen what is highlighted in it."""
-        options = self.query_one(Marked)
-        self._is_choosing = event.widget is options
-        if self._is_choosing and options.highlighted_option is not None:
-            self._preview(options.highlighted_option.id or "")
+        self._is_choosing = event.widget is self._list
+        if self._is_choosing and self._list.highlighted_option is not None:
+            self._preview(self._list.highlighted_option.id or "")
 
     def _preview(self, name: str) -> None:
         """The line of a mistake is seen before it is sent."""
         if name.startswith("mistake "):
             line = self._mistakes[int(name.partition(" ")[2])].line
-            field = self.query_one(Input)
-            field.value = "" if line in (DROP, SILENT) else line
-            field.cursor_position = len(field.value)
+            self._field.value = "" if line in (DROP, SILENT) else line
+            self._field.cursor_position = len(self._field.value)
 
     def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
         message.stop()
@@ -170,13 +168,12 @@ class EditCard(Vertical):
         elif name == SILENT:
             self.post_message(self.Sent(silence(self._step)))
         elif name == _BASE64:
-            line = self.query_one(Input)
-            line.value = base64_of(line.value)
-            line.focus()
+            self._field.value = base64_of(self._field.value)
+            self._field.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
-        self.query_one("#wrong").display = False
+        self._wrong.display = False
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
@@ -186,9 +183,8 @@ class EditCard(Vertical):
         try:
             edit = change(self._step, message.value) if message.value else drop(self._step)
         except EditError as error:
-            wrong = self.query_one("#wrong", Static)
-            wrong.update(Content(f"✗ {visible(str(error))}"))
-            wrong.display = True
+            self._wrong.update(Content(f"✗ {visible(str(error))}"))
+            self._wrong.display = True
             return
         self.post_message(self.Sent(edit))
 
