@@ -99,7 +99,7 @@ async def test_a_hostile_subject_is_harmless() -> None:
 
 async def test_a_small_pane_shows_what_this_step_changed() -> None:
     pane = MailboxPane()
-    async with Parts(pane).run_test(size=(78, 2)) as pilot:
+    async with Parts(pane).run_test(size=(79, 2)) as pilot:
         pane.show(view_of(PLAIN, PLAIN.by_place["submit/RESPONSE.2!"].n))
         await pilot.pause()
         assert rows(pilot.app)[-1].startswith("+ Logged in at mail.example.com  alice@example.com")

@@ -107,7 +107,7 @@ async def test_a_hostile_letter_is_harmless() -> None:
     subject = "Re: [/b] \x1b]0;x\x07 \u202e 漢字 e\u0301"
     journey = with_letter(f"To: bob@example.net\r\nSubject: {subject}\r\n\r\n[bold]\x1b[2J[/]\r\n".encode())
     pane = MessagePane()
-    async with Parts(pane).run_test(size=(78, 24)) as pilot:
+    async with Parts(pane).run_test(size=(79, 24)) as pilot:
         for place in ("compose/COMPOSED.1", "access:bob/READ.1"):
             pane.show(view_of(journey, journey.by_place[place].n))
             await pilot.pause()
@@ -119,7 +119,7 @@ async def test_a_hostile_letter_is_harmless() -> None:
 
 async def test_a_small_pane_begins_with_what_is_new() -> None:
     pane = MessagePane()
-    async with Parts(pane).run_test(size=(78, 5)) as pilot:
+    async with Parts(pane).run_test(size=(79, 5)) as pilot:
         pane.show(view_of(PLAIN, PLAIN.by_place["compose/FIELD.6"].n))
         await pilot.pause()
         assert rows(pilot.app)[-1].startswith("+ MIME-Version")

@@ -99,7 +99,7 @@ def test_a_refusal_has_a_colour_of_its_own() -> None:
 
 async def test_the_pane_ends_with_this_step_and_keeps_the_names_of_its_columns() -> None:
     pane = PacketsPane()
-    async with Parts(pane).run_test(size=(78, 5)) as pilot:
+    async with Parts(pane).run_test(size=(79, 5)) as pilot:
         pane.show(view_of(PLAIN, PLAIN.by_place["submit/RCPT.1"].n))
         await pilot.pause()
         shown = rows(pilot.app)
@@ -110,7 +110,7 @@ async def test_the_pane_ends_with_this_step_and_keeps_the_names_of_its_columns()
         shown = rows(pilot.app)
         assert shown[0].startswith("   No  Time")
         assert shown[-1].startswith("   13")
-        await pilot.resize_terminal(78, 6)
+        await pilot.resize_terminal(79, 6)
         assert rows(pilot.app)[1].startswith("   10")
 
 
@@ -120,7 +120,7 @@ async def test_the_packets_of_a_long_letter_are_counted_beside() -> None:
     n = journey.by_place["submit/END_OF_DATA.1"].n
     pane = PacketsPane()
     app = Parts(pane)
-    async with app.run_test(size=(78, 5)) as pilot:
+    async with app.run_test(size=(79, 5)) as pilot:
         pane.show(view_of(journey, n))
         assert "capture" not in vars(journey)
         await app.workers.wait_for_complete()

@@ -13,7 +13,7 @@ from mailedu.journey.step import Kind
 from mailedu.tui.panes.state import spine, stood
 from tests.tui import moments
 
-FIVE_ROWS = (78, 5)
+FIVE_ROWS = (79, 5)
 WIDE = (48, 28)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Resize
-from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
@@ -25,10 +26,8 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
     It keeps no more keys than it needs: home, end, ← and → stay the player's.
     """
 
-    DEFAULT_CSS = """
-    Page { overflow-x: hidden; overflow-y: auto; background: transparent; }
-    Page:focus { scrollbar-color: $accent; }
-    """
+    # No scrollbar of Textual's: where one comes, or the number of rows changes, it lays out the whole screen anew.
+    DEFAULT_CSS = "Page { overflow: hidden hidden; background: transparent; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_up", "up", show=False),
         Binding("down", "scroll_down", "down", show=False),
@@ -73,16 +72,12 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         width, height = self._room()
         if self._view is None or width < _LEAST or height <= 0:
             return
-        rows = self.rows(self._view, width, height)
-        if len(rows) > height:  # a scroll bar will take its column
-            rows = self.rows(self._view, width - self.styles.scrollbar_size_vertical, height)
-        self._rows = rows
+        self._rows = self.rows(self._view, width, height)
         self._fixed = self.fixed(self._view, height)
-        self.virtual_size = Size(0, max(len(rows), height))  # where it changes, the whole screen is laid out anew
-        if self._begins or not self._moved:
-            self.scroll_to(y=self.top(self._view, len(rows), height), animate=False, force=True)
-            self._begins = self._moved = False
         self._laid_out = (width, height)
+        if self._begins or not self._moved:
+            self.scroll_to(y=self.top(self._view, len(self._rows), height), animate=False, force=True)
+            self._begins = self._moved = False
         self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -90,18 +85,40 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         super().watch_scroll_y(old_value, new_value)
         self._moved |= self._room() == self._laid_out
 
+    @property
+    def max_scroll_y(self) -> int:
+        return max(0, len(self._rows) - self._room()[1])
+
+    @property
+    def allow_vertical_scroll(self) -> bool:
+        return self.max_scroll_y > 0
+
     def _room(self) -> tuple[int, int]:
-        size = self.scrollable_content_region.size
-        bar = self.styles.scrollbar_size_vertical if self.show_vertical_scrollbar else 0
-        return size.width + bar, size.height
+        """Cells and rows for the text; the last column is the bar's, or stays blank."""
+        return self.content_size.width - 1, self.content_size.height
 
     def on_resize(self, event: Resize) -> None:
         self.lay_out()
 
     def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
+        width, height = self._room()
         at = y if y < self._fixed else y + self.scroll_offset.y
         if not 0 <= at < len(self._rows) or width <= 0:
-            return Strip.blank(width, self.rich_style)
-        strips = Visual.to_strips(self, self._rows[at], width, 1, self.visual_style, pad=True)
-        return strips[0] if strips else Strip.blank(width, self.rich_style)
+            strip = Strip.blank(max(width, 0), self.rich_style)
+        else:
+            strips = Visual.to_strips(self, self._rows[at], width, 1, self.visual_style, pad=True)
+            strip = strips[0] if strips else Strip.blank(width, self.rich_style)
+        return Strip.join([strip, self._bar(y, height)])
+
+    def _bar(self, y: int, height: int) -> Strip:
+        """The cell of the scroll bar in a row: where what is seen lies among all rows; blank where all is seen."""
+        more = self.max_scroll_y
+        if not more:
+            return Strip.blank(1, self.rich_style)
+        long = max(1, height * height // len(self._rows))
+        start = round((height - long) * self.scroll_offset.y / more)
+        here = start <= y < start + long
+        name = "accent" if here and self.has_focus else "quiet" if here else "line"
+        colour = self.app.theme_variables.get(name, "")
+        style = self.rich_style + Style(color=colour) if colour else self.rich_style
+        return Strip([Segment("█" if here else "│", style)], 1)

@@ -60,7 +60,7 @@ class Player(Room[None]):
     Player #side { height: 7; }
     Player #side Rule { margin: 0; color: $line; }
     Player #panes { height: 1fr; }
-    Player #panes > * { padding: 0 1; scrollbar-size-vertical: 1; }
+    Player #panes > *, Player #below { padding: 0 0 0 1; }
     Player #find { display: none; height: 1; border: none; padding: 0 1; background: $band; }
     Player.-finding #find { display: block; }
     Player.-finding KeyBar { display: none; }
@@ -86,7 +86,7 @@ class Player(Room[None]):
     Player.-tall Title, Player.-high Title { margin-bottom: 1; }
     Player.-wide.-tall Map, Player.-wide.-high Map, Player.-huge.-tall Map, Player.-huge.-high Map { margin-bottom: 1; }
     Player.-huge.-high #below {
-        display: block; height: 40%; padding: 0 1; scrollbar-size-vertical: 1;
+        display: block; height: 40%;
         border-top: solid $line; border-title-color: $quiet;
     }
     Player.-message #below, Player.-zoomed #below { display: none; }
