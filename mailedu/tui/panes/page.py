@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
-from rich.style import Style
+from rich.style import Style as RichStyle
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Resize
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.visual import Visual
+from textual.style import Style
 
 from mailedu.tui.view import View
 
 #: Cells under which nothing is laid out.
 _LEAST = 16
+
+
+class _Look(NamedTuple):
+    """How text is painted in a theme."""
+
+    theme: str
+    base: Style
+    ground: RichStyle
+    parse: Callable[[str | Style], Style]
 
 
 class Page(ScrollView, can_focus=True, inherit_bindings=False):
@@ -43,6 +53,7 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         self._begins = False
         self._moved = False
         self._laid_out = (0, 0)
+        self._styled: _Look | None = None
 
     def rows(self, view: View, width: int, height: int) -> Sequence[Content]:
         """What is shown in so many cells and rows: a content a row, none longer than `width`. More rows scroll."""
@@ -101,24 +112,36 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         self.lay_out()
 
     def render_line(self, y: int) -> Strip:
+        """A row at its place. `Visual.to_strips` would do for any content, at ten times the cost for one row."""
         width, height = self._room()
         at = y if y < self._fixed else y + self.scroll_offset.y
+        look = self._look()
         if not 0 <= at < len(self._rows) or width <= 0:
-            strip = Strip.blank(max(width, 0), self.rich_style)
-        else:
-            strips = Visual.to_strips(self, self._rows[at], width, 1, self.visual_style, pad=True)
-            strip = strips[0] if strips else Strip.blank(width, self.rich_style)
-        return Strip.join([strip, self._bar(y, height)])
+            return Strip.join([Strip.blank(max(width, 0), look.ground), self._bar(y, height, look)])
+        row = self._rows[at]
+        pieces = [Segment(text, style.rich_style) for text, style in row.render(look.base, "", look.parse)]
+        strip = Strip(pieces, row.cell_length).adjust_cell_length(width, look.ground)
+        return Strip.join([strip, self._bar(y, height, look)])
 
-    def _bar(self, y: int, height: int) -> Strip:
+    def _look(self) -> _Look:
+        """The styles as they are now; they change with the theme."""
+        if self._styled is None or self._styled.theme != self.app.theme:
+            variables = self.app.theme_variables
+
+            @cache
+            def parse(style: str | Style) -> Style:
+                return style if isinstance(style, Style) else Style.parse(style, variables)
+
+            self._styled = _Look(self.app.theme, self.visual_style, self.rich_style, parse)
+        return self._styled
+
+    def _bar(self, y: int, height: int, look: _Look) -> Strip:
         """The cell of the scroll bar in a row: where what is seen lies among all rows; blank where all is seen."""
         more = self.max_scroll_y
         if not more:
-            return Strip.blank(1, self.rich_style)
+            return Strip.blank(1, look.ground)
         long = max(1, height * height // len(self._rows))
         start = round((height - long) * self.scroll_offset.y / more)
         here = start <= y < start + long
-        name = "accent" if here and self.has_focus else "quiet" if here else "line"
-        colour = self.app.theme_variables.get(name, "")
-        style = self.rich_style + Style(color=colour) if colour else self.rich_style
-        return Strip([Segment("█" if here else "│", style)], 1)
+        style = look.parse("$accent" if here and self.has_focus else "$quiet" if here else "$line")
+        return Strip([Segment("█" if here else "│", look.ground + style.rich_style)], 1)
