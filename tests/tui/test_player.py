@@ -123,6 +123,48 @@ async def test_space_plays_and_any_key_stops_it() -> None:
         assert not screen.is_playing
 
 
+async def test_a_click_on_stage_machine_track_row_tab_or_key_is_its_key() -> None:
+    async with player(n=23, size=WIDE) as (pilot, screen):
+        line = rows(pilot.app)
+        stage = screen.query_one("Map").region
+        await pilot.click("Map", offset=(line[stage.y].index("3 deliver") - stage.x, 0))
+        await press(pilot)
+        assert screen.seat.step.leg.stage == "deliver"
+        await pilot.click("Track", offset=(line[screen.query_one("Track").region.y].index("5", 60), 0))
+        await press(pilot)
+        assert screen.seat.step.leg.stage == "access"
+        screen.seat.go(23)
+        await press(pilot, "x")
+        screen.show()
+        await press(pilot)
+        ladder = screen.query_one("Ladder").region
+        row = next(y for y, text_ in enumerate(rows(pilot.app)) if "  20   " in text_)
+        await pilot.click("Ladder", offset=(12, row - ladder.y))
+        await press(pilot)
+        assert screen.seat.n == 20
+        tabs = screen.query_one("PaneTabs").region
+        await pilot.click("PaneTabs", offset=(rows(pilot.app)[tabs.y].index("Packets") - tabs.x, 0))
+        await press(pilot)
+        assert screen.pane == "packets"
+        await pilot.click("KeyBar", offset=(rows(pilot.app)[-1].index("next"), 0))
+        await press(pilot)
+        assert screen.seat.n == 21
+
+
+async def test_it_goes_on_where_it_was_left_after_a_restart() -> None:
+    journey = play("alice-to-bob", [Edit("submit/MAIL.1", (b"RCPT TO:<bob@example.net>",))])
+    async with player(journey, 22) as (pilot, _):
+        await press(pilot, "s", "q", "q")
+    app = MaileduApp()
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.pause()
+        assert "step 22 of" in text(app)
+        await press(pilot, "enter")
+        screen = app.screen
+        assert isinstance(screen, Player)
+        assert (screen.seat.n, screen.pane, screen.seat.mine.edits) == (22, "state", journey.edits)
+
+
 # Nothing moves --------------------------------------------------------------------------------------------------------
 
 
