@@ -224,11 +224,11 @@ class Walk:
 
     def undo(self, _: str) -> None:
         """Take the last change back."""
-        last = self.seat.undo()
-        if last is None:
+        taken = self.seat.undo()
+        if not taken:
             self._screen.tell("There is nothing to undo.")
         else:
-            self._replayed(f"Taken back: {visible(last.place)}.")
+            self._replayed(f"Taken back: {visible(taken)}.")
 
     def _replayed(self, done: str) -> None:
         """Tell what was done, and show where the learner stands now."""

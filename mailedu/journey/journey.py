@@ -37,6 +37,8 @@ class Journey:
         self.steps = steps
         self.unused = unused
         """Edits whose place was never reached."""
+        self.compared_with: Scenario | None = None
+        """The scenario as it was before the learner switched faults on; None: it is this one."""
         self._listeners: dict[str, Listener] = {}
 
     def __len__(self) -> int:
@@ -156,8 +158,15 @@ class Journey:
 
     @cached_property
     def original(self) -> Journey:
-        """The same journey without the learner's edits: itself where there are none."""
-        return _original(self.scenario, self.seed) if self.edits else self
+        """The same journey without the learner's edits and faults: itself where there are none."""
+        if not self.edits and self.compared_with is None:
+            return self
+        return _original(self.compared_with or self.scenario, self.seed)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether this is a version of the learner's own."""
+        return self.original is not self
 
     @cached_property
     def first_difference(self) -> int | None:
@@ -165,7 +174,7 @@ class Journey:
 
         None if there is none; the last step if the original only goes on.
         """
-        if not self.edits:
+        if not self.is_changed:
             return None
         mine, theirs = self.steps, self.original.steps
         for step, other in zip(mine, theirs, strict=False):

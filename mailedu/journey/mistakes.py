@@ -63,9 +63,9 @@ def target(journey: Journey, n: int) -> Step | None:
 def why_not(journey: Journey, step: Step) -> str:
     """Why nothing can be edited at a step, and what could be instead."""
     if step.leg.stage is not Stage.COMPOSE:
-        return "Nothing is said here that could be changed: go to a command, a reply or a field."
+        return "Nothing is said here: go to a command, a reply or a field."
     if journey.scenario.message is not None:
-        return "A letter of your own is changed in its file. Here commands and replies can be changed."
+        return "Your own letter stays as it is; commands and replies can be changed."
     return "The fields of this letter can be changed, p goes back to them."
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from mailedu.journey.edit import Edit
 from mailedu.journey.engine import play
 from mailedu.journey.journey import Journey
-from mailedu.journey.scenario import Scenario, with_faults
+from mailedu.journey.scenario import Scenario, load, with_faults
 from mailedu.journey.scene import Scene
 from mailedu.journey.step import Kind, Stage, Step
 
@@ -28,6 +28,10 @@ class Seat:
         """Replies are hidden until they are guessed."""
         self.hidden = False
         """The step at `n` is a reply that must not be betrayed yet."""
+        self._original = journey.compared_with or journey.scenario
+        """The scenario without the faults that the learner has switched on."""
+        self._before: list[tuple[Scenario, tuple[Edit, ...]]] = []
+        """What `undo` goes back to."""
 
     # What is seen -----------------------------------------------------------------------------------------------------
 
@@ -48,7 +52,7 @@ class Seat:
     @property
     def is_original(self) -> bool:
         """The original is looked at, though there is a version of one's own."""
-        return bool(self.mine.edits) and self.journey is not self.mine
+        return self.mine.is_changed and self.journey is not self.mine
 
     @property
     def ended(self) -> bool:
@@ -92,40 +96,51 @@ class Seat:
 
     def change(self, *edits: Edit) -> bool:
         """Say something else; False if nothing is other for it. The place is kept, or the nearest before it."""
-        return self._replay((*self.mine.edits, *edits))
-
-    def undo(self) -> Edit | None:
-        """Take the last change back; returns it, or None if there is none."""
-        if not self.mine.edits:
-            return None
-        last = self.mine.edits[-1]
-        self._replay(self.mine.edits[:-1], even_if_same=True)
-        return last
+        return self._replay(self.mine.scenario, (*self.mine.edits, *edits))
 
     def with_faults(self, faults: Sequence[str]) -> bool:
-        """Play the same letter and edits with exactly these faults; False if nothing is other for it."""
-        return self._sit(play(_with_exactly(self.mine.scenario, faults), self.mine.edits, self.mine.seed))
+        """The same letter and edits with exactly these faults; False if nothing is other for it."""
+        return self._replay(with_faults(self._original, faults), self.mine.edits)
+
+    def undo(self) -> str:
+        """Take the last change back; returns its place, or the fault's title; empty if nothing is changed."""
+        mine = self.mine
+        if self._before:
+            scenario, edits = self._before.pop()
+        elif mine.edits:
+            scenario, edits = mine.scenario, mine.edits[:-1]
+        else:
+            scenario, edits = self._original, ()
+        taken = mine.edits[-1].place if edits != mine.edits else ""
+        other = set(scenario.active) ^ set(mine.scenario.active)
+        taken = taken or ", ".join(mine.scenario.faults[name].title for name in sorted(other))
+        if taken:
+            self._sit(play(scenario, edits, mine.seed))
+        return taken
 
     def other(self) -> bool:
         """Look at the original, or at one's own version again; False if nothing is changed."""
-        if not self.mine.edits:
+        if not self.mine.is_changed:
             return False
         before, n = self.journey, self.n
         self.journey = self.mine.original if self.journey is self.mine else self.mine
         self._settle(before, n)
         return True
 
-    def _replay(self, edits: tuple[Edit, ...], *, even_if_same: bool = False) -> bool:
-        made = play(self.mine.scenario, edits, self.mine.seed)
-        return self._sit(made, even_if_same=even_if_same)
-
-    def _sit(self, made: Journey, *, even_if_same: bool = False) -> bool:
-        if made.steps == self.mine.steps and not even_if_same:
+    def _replay(self, scenario: Scenario, edits: tuple[Edit, ...]) -> bool:
+        made = play(scenario, edits, self.mine.seed)
+        if made.steps == self.mine.steps:
             return False
+        self._before.append((self.mine.scenario, self.mine.edits))
+        self._sit(made)
+        return True
+
+    def _sit(self, made: Journey) -> None:
+        if made.scenario is not self._original:
+            made.compared_with = self._original
         before, n = self.journey, self.n
         self.mine = self.journey = made
         self._settle(before, n)
-        return True
 
     def _settle(self, before: Journey, n: int) -> None:
         """To the step at the same place, else the nearest one before it that both journeys have."""
@@ -153,11 +168,13 @@ class Seat:
         self.guessing = self.hidden = False
 
 
-def _with_exactly(scenario: Scenario, faults: Sequence[str]) -> Scenario:
-    from mailedu.journey.scenario import load
-
-    own = with_faults(load(scenario.name, (), scenario.message, scenario.reader), ())
-    return with_faults(own, faults)
+def as_version(journey: Journey) -> Journey:
+    """A journey whose faults, beyond those that its scenario has of itself, count as changes of the learner."""
+    made = journey.scenario
+    bare = load(made.name, (), made.message, made.reader)
+    if bare.active != made.active:
+        journey.compared_with = bare
+    return journey
 
 
 def editable(journey: Journey, step: Step) -> bool:

@@ -70,7 +70,7 @@ def head(scene: Scene, screen: Screen, version: str = "") -> list[str]:
 
 def changes(scene: Scene, screen: Screen) -> list[str]:
     """What the learner's edits have to do with this step, in words."""
-    if not scene.journey.edits:
+    if not scene.journey.is_changed:
         return []
     lines: list[str] = []
     instead = False

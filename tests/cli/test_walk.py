@@ -233,14 +233,14 @@ def test_an_answer_of_the_dns_is_edited_by_its_code(mailedu: Call) -> None:
 
 def test_where_nothing_is_said_nothing_can_be_changed(mailedu: Call) -> None:
     for step in ("11", "33", "59"):
-        assert "Nothing is said here that could be changed" in mailedu("walk", typed=typed(step, "e", "q")).out
+        assert "Nothing is said here: go to" in mailedu("walk", typed=typed(step, "e", "q")).out
 
 
 def test_where_a_letter_is_written_it_is_told_what_can_be_changed(mailedu: Call, tmp_path: Path) -> None:
     for step in ("#8", "10"):
         assert "--message FILE" in mailedu("walk", typed=typed(step, "e", "q")).out
     (tmp_path / "own.txt").write_text("Hello\n")
-    assert "is changed in its file" in mailedu("walk", "--message", "own.txt", typed=typed("e", "q")).out
+    assert "Your own letter stays as it is" in mailedu("walk", "--message", "own.txt", typed=typed("e", "q")).out
 
 
 def test_a_line_that_cannot_be_said_is_refused_in_one_line(mailedu: Call) -> None:

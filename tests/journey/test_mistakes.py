@@ -136,7 +136,7 @@ def test_the_fields_of_ones_own_letter_are_changed_in_its_file() -> None:
         )
     )
     assert target(journey, 1) is None
-    assert "in its file" in why_not(journey, journey.step(1))
+    assert "Your own letter" in why_not(journey, journey.step(1))
 
 
 # What is typed --------------------------------------------------------------------------------------------------------

@@ -91,7 +91,10 @@ async def test_a_stage_that_is_not_there_is_told() -> None:
 async def test_the_end_says_what_became_of_the_letter() -> None:
     async with player() as (pilot, _):
         await press(pilot, "end", "n")
-        assert "The letter was delivered to bob@example.net." in rows(pilot.app)[-1]
+        assert "This is the end" in text(pilot.app)
+        assert "The letter was delivered to bob@example.net." in text(pilot.app)
+        await press(pilot, "p")
+        assert "This is the end" not in text(pilot.app)
 
 
 async def test_find_goes_to_the_next_step_that_holds_the_word() -> None:
@@ -99,10 +102,17 @@ async def test_find_goes_to_the_next_step_that_holds_the_word() -> None:
         await press(pilot, "slash", *"mail from", "enter")
         assert screen.seat.step.verb == "MAIL"
         first = screen.seat.n
-        await press(pilot, "enter")
+        assert f"Step {first}." in rows(pilot.app)[-1]
+        await press(pilot, "slash", "enter")
         assert screen.seat.n > first
-        await press(pilot, "escape", "n")
+        await press(pilot, "n")
         assert screen.seat.n > first + 1
+
+
+async def test_find_looks_into_explanations_too() -> None:
+    async with player() as (pilot, screen):
+        await press(pilot, "slash", *"lone dot", "enter")
+        assert screen.seat.n > 1
 
 
 async def test_find_says_when_nothing_is_found() -> None:
@@ -267,7 +277,8 @@ async def test_too_small_a_terminal_is_told_so_in_one_line(size: tuple[int, int]
         await pilot.resize_terminal(*size)
         await press(pilot)
         if size[0] > 30:
-            assert [row.strip() for row in rows(pilot.app) if row] == ["Please make this larger"]
+            (line,) = (row.strip() for row in rows(pilot.app) if row)
+            assert line.startswith("Please make this larger")
         await pilot.resize_terminal(*NARROW)
         await press(pilot, "n")
         assert screen.seat.n == 24
@@ -491,7 +502,7 @@ async def test_e_says_something_else_and_the_first_step_that_differs_is_named() 
         await press(pilot, "e", "down", "enter")
         assert screen.seat.mine.edits == (Edit("submit/RCPT.1", (b"RCPT TO:<nobody@example.net>",)),)
         assert screen.seat.n == 23
-        assert "The first step that differs is" in rows(pilot.app)[-1]
+        assert "comes out otherwise. o shows the original." in rows(pilot.app)[-1]
         await press(pilot, "n")
         assert "≠" in text(pilot.app) or "✎" in text(pilot.app)
 
@@ -525,12 +536,40 @@ async def test_a_fault_is_switched_on_and_off() -> None:
         assert screen.seat.n == 23
 
 
+async def test_a_fault_is_a_change_it_is_named_compared_and_taken_back() -> None:
+    async with player(n=23, size=WIDE) as (pilot, screen):
+        await press(pilot, "e", "down", *["down"] * 5, "enter")
+        assert "Your version: Bob’s server knows no Bob" in text(pilot.app)
+        differs = screen.seat.mine.first_difference
+        assert differs is not None
+        assert f"step {differs} comes out otherwise" in rows(pilot.app)[-1]
+        screen.seat.go(differs)
+        await press(pilot, "x", "p", "n")
+        assert "≠" in text(pilot.app)
+        assert "No such mailbox here" in text(pilot.app)
+        await press(pilot, "o")
+        assert "The original" in text(pilot.app)
+        assert "No such mailbox here" not in text(pilot.app)
+        await press(pilot, "o", "u")
+        assert "Taken back: Bob’s server knows no Bob" in rows(pilot.app)[-1]
+        assert not screen.seat.mine.is_changed
+
+
+async def test_a_letter_of_ones_own_is_called_by_its_subject() -> None:
+    loaded = scenarios.load("alice-to-bob")
+    octets = b"From: mia@example.org\nTo: bob@example.net\nSubject: Cinema on Friday\n\nAt eight?\n"
+    async with player(play(scenarios.load("alice-to-bob", (), own_letter(octets, loaded)))) as (pilot, screen):
+        assert "Your letter: Cinema on Friday" in rows(pilot.app)[0]
+        await press(pilot, "end")
+        assert not screen.mailedu.memory.done
+
+
 async def test_where_nothing_can_be_changed_it_is_said_why() -> None:
     journey = play("alice-to-bob")
     n = next(step.n for step in journey.steps if step.kind is Kind.LINK)
     async with player(journey, n) as (pilot, screen):
         await press(pilot, "e")
-        assert "could be changed" in rows(pilot.app)[-1]
+        assert "Nothing is said here" in rows(pilot.app)[-1]
         assert not screen.query("EditCard")
 
 

@@ -7,19 +7,20 @@ from typing import ClassVar, Final, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.events import Key as KeyEvent
 from textual.events import Resize
 from textual.timer import Timer
-from textual.widgets import ContentSwitcher, Input, Rule
+from textual.widgets import ContentSwitcher, Input, Rule, Static
 
 from mailedu.journey import phrases
 from mailedu.journey.guess import question
 from mailedu.journey.journey import Journey
 from mailedu.journey.mistakes import target, why_not
-from mailedu.journey.seat import Seat
-from mailedu.journey.step import Stage
+from mailedu.journey.seat import Seat, as_version
+from mailedu.journey.step import Stage, Step
+from mailedu.text.facts import subject
 from mailedu.tui import keys
 from mailedu.tui.panes import PANES, Shows
 from mailedu.tui.panes.bytes import BytesPane
@@ -32,10 +33,13 @@ from mailedu.tui.screens.room import Room
 from mailedu.tui.view import View
 from mailedu.tui.widgets.edit_card import EditCard
 from mailedu.tui.widgets.ends import Ends
+from mailedu.tui.widgets.entry import Entry
 from mailedu.tui.widgets.guess_card import GuessCard
 from mailedu.tui.widgets.keybar import KeyBar
 from mailedu.tui.widgets.ladder import Ladder
 from mailedu.tui.widgets.map import Map
+from mailedu.tui.widgets.note_card import NoteCard
+from mailedu.tui.widgets.pages import pages_of
 from mailedu.tui.widgets.tabs import PaneTabs
 from mailedu.tui.widgets.title import Title
 from mailedu.tui.widgets.track import Track
@@ -44,6 +48,8 @@ from mailedu.visible import visible
 STAGES: Final = tuple(Stage)
 #: Seconds a step while playing by itself, from slow to quick.
 PACES: Final = (4.0, 2.5, 1.5, 0.8, 0.4)
+#: Steps whose explanations are searched.
+_EXPLAINED: Final = 400
 #: Rows below the present one that stay free for the hint.
 _HINT: Final = 2
 #: What the key bar offers while a reply is hidden, and while a version of one's own is there.
@@ -61,8 +67,9 @@ class Player(Room[None]):
     Player #side Rule { margin: 0; color: $line; }
     Player #panes { height: 1fr; }
     Player #panes > *, Player #below { padding: 0 0 0 1; }
-    Player #find { display: none; height: 1; border: none; padding: 0 1; background: $band; }
-    Player.-finding #find { display: block; }
+    Player #finding { display: none; height: 1; padding: 0 1; background: $band; }
+    Player #finding Static { width: auto; min-width: 5; color: $accent; text-style: bold; }
+    Player.-finding #finding { display: block; }
     Player.-finding KeyBar { display: none; }
     Player Track { display: none; }
     Player #below { display: none; }
@@ -100,16 +107,16 @@ class Player(Room[None]):
     ) -> None:
         """`letter`: name of the file among the learner's own letters that it carries."""
         super().__init__()
-        self.seat = Seat(journey, n)
+        self.seat = Seat(as_version(journey), n)
         self.seat.guessing = guessing
         self.pane = pane
         self.letter = letter
         self.guesses: list[bool] = []
         """Right or wrong, in the order of the guesses."""
         self._addresses = False
-        self._framed = ("", False)
+        self._framed = ("", False, False)
         self._playing: Timer | None = None
-        self._card: GuessCard | EditCard | None = None
+        self._card: GuessCard | EditCard | NoteCard | None = None
         self._shown: View | None = None
 
     def parts(self) -> ComposeResult:
@@ -131,7 +138,9 @@ class Player(Room[None]):
                     yield MailboxPane(id="mailbox")
                 yield MessagePane(id="below")
         yield Track()
-        yield Input(id="find", placeholder="a word in a step; enter finds the next, esc closes")
+        with Horizontal(id="finding"):
+            yield Static("find ")
+            yield Entry(id="find", placeholder="a word in a step, or in what it means; enter goes there, esc closes")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -152,7 +161,7 @@ class Player(Room[None]):
     def view(self) -> View:
         """What all parts are shown."""
         seat, last = self.seat, self._shown
-        changed = bool(seat.mine.edits) and not seat.is_original
+        changed = seat.mine.is_changed and not seat.is_original
         # The same moment is the same scene, so that a pane knows that it need not scroll back to its top.
         same = last is not None and (last.journey, last.n, last.hidden) == (seat.journey, seat.n, seat.hidden)
         scene = last.scene if last is not None and same else seat.known
@@ -160,16 +169,37 @@ class Player(Room[None]):
         return self._shown
 
     def _title(self) -> str:
-        edits = self.seat.mine.edits
-        if not edits:
+        mine = self.seat.mine
+        if not mine.is_changed:
             return ""
         if self.seat.is_original:
             return "The original"
-        changes = f"{len(edits)} change{'s' if edits[1:] else ''}"
-        first = self.seat.mine.first_difference
-        return f"✎ Your version: {changes}" + (
-            f", at step {first}" if first is not None and not self.seat.guessing else ""
-        )
+        changes = f"{len(mine.edits)} change{'s' if mine.edits[1:] else ''}" if mine.edits else ""
+        first = mine.first_difference
+        at = f", at step {first}" if first is not None and not self.seat.guessing else ""
+        return f"✎ Your version: {' and '.join(filter(None, (changes, *self._faults())))}{at}"
+
+    def _faults(self) -> list[str]:
+        """Titles of the faults that were switched on."""
+        made = self.seat.mine.scenario
+        before = self.seat.mine.compared_with or made
+        return [visible(made.faults[name].title) for name in made.active if name not in before.active]
+
+    def _called(self) -> str:
+        """What the journey is called: a letter of one's own by its subject."""
+        scenario = self.seat.mine.scenario
+        if scenario.message is None:
+            return scenario.title
+        return f"Your letter: {subject(scenario.message.chunks)}"
+
+    def _right(self, view: View) -> str:
+        """What stands at the end of the title row."""
+        scenario = view.journey.scenario
+        if self.is_wide:
+            figures = ", ".join(scenario.figures)
+            return f"Figure{'s' if scenario.figures[1:] else ''} {figures}" if figures else ""
+        version = "original · " if self.seat.is_original else "✎ yours · " if view.changed else ""
+        return f"{version}step {view.n} of {len(view.journey)}"
 
     @property
     def is_wide(self) -> bool:
@@ -181,19 +211,14 @@ class Player(Room[None]):
         if not self.is_mounted:
             return
         view = self.view
-        scenario = view.journey.scenario
-        place = f"step {view.n} of {len(view.journey)}"
-        figures = (
-            f"Figure{'s' if scenario.figures[1:] else ''} {', '.join(scenario.figures)}" if scenario.figures else ""
-        )
-        self.query_one(Title).show(scenario.title, figures if self.is_wide else place)
+        self.query_one(Title).show(self._called(), self._right(view))
         ladder = self.query_one(Ladder)
         self._ask(view)
         ladder.reserve = min(self._card.rows, ladder.size.height - 1) if self._card is not None else _HINT
         for part in (self.query_one(Map), self.query_one(Ends), ladder, self.query_one(Track)):
             part.show(view)
         self._frame(view.title or "Conversation")
-        self.set_class(bool(self.seat.mine.edits) and not self.seat.is_original, "-changed")
+        self.set_class(view.changed, "-changed")
         self.query_one(PaneTabs).current = self.pane
         self._place()
         self._fill(view)
@@ -202,13 +227,13 @@ class Player(Room[None]):
 
     def _frame(self, title: str) -> None:
         """The frame of the conversation. To set what is there already would paint all that it holds."""
-        framed = (title, bool(self.seat.mine.edits))
+        framed = (title, self.seat.mine.is_changed, self.seat.is_original)
         if framed == self._framed:
             return
         self._framed = framed
         conversation = self.query_one("#conversation")
         conversation.border_title = title
-        conversation.border_subtitle = _CHANGED_KEYS if self.seat.mine.edits else ""
+        conversation.border_subtitle = _changed_keys(self.seat.is_original) if self.seat.mine.is_changed else ""
 
     def _fill(self, view: View) -> None:
         """The pane that is open."""
@@ -226,8 +251,9 @@ class Player(Room[None]):
         chosen: Sequence[keys.Key] = [key for key in (*keys.PLAYER, *keys.EVERYWHERE) if key.footer]
         if self.seat.hidden:
             chosen = _named(_WHILE_HIDDEN)
-        elif self.seat.mine.edits:
-            chosen = _named(_WHILE_CHANGED)
+        elif self.seat.mine.is_changed:
+            other = "yours" if self.seat.is_original else "original"
+            chosen = [key._replace(word=other) if key.keys == "o" else key for key in _named(_WHILE_CHANGED)]
         self.query_one(KeyBar).show(sorted(chosen, key=lambda key: key.keys == "q"))
 
     def _note(self, view: View) -> None:
@@ -236,7 +262,7 @@ class Player(Room[None]):
 
         app = self.mailedu
         app.memory.place = Place.of(self.seat.mine, view.n, self.pane, self.letter, self.seat.guessing)
-        if self.seat.ended:
+        if self.seat.ended and view.journey.scenario.message is None:
             app.memory.done.add(view.journey.scenario.name)
         app.remember()
 
@@ -247,12 +273,14 @@ class Player(Room[None]):
         self._on()
 
     def _on(self) -> None:
+        ended = isinstance(self._card, NoteCard)
         self._close()
-        if self.seat.on():
+        if ended or self.seat.on():
             self.show()
         else:
             self._stop()
-            self.say(". ".join((*phrases.outcome(self.seat.journey), "This is the end")) + ".", "■")
+            self._open(NoteCard("This is the end", [f"{fact}." for fact in phrases.outcome(self.seat.journey)]))
+            self.show()
 
     def action_back(self) -> None:
         self._moved(self.seat.back(), "This is the first step.")
@@ -398,7 +426,7 @@ class Player(Room[None]):
 
     # Cards ------------------------------------------------------------------------------------------------------------
 
-    def _open(self, card: GuessCard | EditCard) -> None:
+    def _open(self, card: GuessCard | EditCard | NoteCard) -> None:
         """A card below the present row, over the future that is not there yet; it is placed by `show`."""
         self._close()
         self._card = card
@@ -428,23 +456,31 @@ class Player(Room[None]):
             return
         if step.n != seat.n:
             seat.go(step.n)
-        self._open(EditCard(seat.journey, step))
+        most = self.query_one(Ladder).size.height - 4
+        self._open(EditCard(seat.journey, step, most))
         self.show()
 
     def on_edit_card_sent(self, message: EditCard.Sent) -> None:
         changed = self.seat.change(message.edit)
         self._leave_card()
-        first = self.seat.mine.first_difference
         if not changed:
             self.say("That changes nothing.", "✗")
-        elif first is not None:
-            self.say(f"Changed. The first step that differs is {first}: n goes on to it, o shows the original.", "✎")
+        else:
+            self.say(f"Changed{self._first_other()}. o shows the original.", "✎")
+
+    def _first_other(self) -> str:
+        """Which step is the first that comes out otherwise, and not by the learner's own hand."""
+        first = pages_of(self.seat.mine).first_other
+        return f": step {first} comes out otherwise" if first <= len(self.seat.mine) else ""
 
     def on_edit_card_faults(self, message: EditCard.Faults) -> None:
         changed = self.seat.with_faults(message.names)
         self._leave_card()
-        told = ", ".join(message.names) or "none"
-        self.say(f"Switched on: {told}." + ("" if changed else " That changes nothing here."), "✎" if changed else "✗")
+        on = "; ".join(self._faults())
+        if not changed:
+            self.say("That changes nothing here.", "✗")
+        else:
+            self.say(f"{on}{self._first_other()}. o shows the original." if on else "Switched off.", "✎")
 
     def on_edit_card_closed(self, _: EditCard.Closed) -> None:
         self._leave_card()
@@ -458,10 +494,13 @@ class Player(Room[None]):
         self._moved(self.seat.other(), "You have changed nothing yet; e does.")
 
     def action_undo(self) -> None:
+        before = self.seat.mine
         taken = self.seat.undo()
-        self._moved(taken is not None, "There is nothing to undo.")
-        if taken is not None:
-            self.say(f"Taken back: the change at {taken.place}.", "✓")
+        self._moved(bool(taken), "There is nothing to undo.")
+        if taken:
+            said = before.edits[-1].say if before.edits and before.edits[-1].place == taken else ()
+            line = visible(said[0]) if said else taken
+            self.say(f"Taken back: {line}", "✓")
 
     # Finding, saving, copying -----------------------------------------------------------------------------------------
 
@@ -474,20 +513,31 @@ class Player(Room[None]):
         if message.input.id != "find":
             return
         message.stop()
-        found = self._next_with(message.value.strip())
+        word = message.value.strip()
+        found = self._next_with(word)
         if found is None:
-            message.input.placeholder = f"no step holds {message.value.strip()!r}"
+            message.input.placeholder = f"no step holds {word!r}; another word, or esc"
             message.input.value = ""
             return
+        self.action_close()
         self.seat.go(found)
         self.show()
+        self.say(f"Step {found}. / and enter: the next with {word}.", "✓")
 
     def _next_with(self, word: str) -> int | None:
-        """The next step that holds a word, from the beginning again after the end."""
-        wanted = word.lower().encode()
+        """The next step that holds a word, or whose explanation does; from the beginning again after the end."""
+        wanted = word.lower()
         steps = self.seat.journey.steps
         order = (*steps[self.seat.n :], *steps[: self.seat.n])
-        return next((step.n for step in order if wanted in step.head(1024).lower()), None) if wanted else None
+        octets = wanted.encode("utf-8", "surrogateescape")
+        said = next((step for step in order if octets in step.head(1024).lower()), None) if wanted else None
+        if said is None and wanted:  # to explain is slower, so not without end
+            said = next((step for step in order[:_EXPLAINED] if wanted in self._meaning(step)), None)
+        return said.n if said is not None else None
+
+    def _meaning(self, step: Step) -> str:
+        meaning = self.seat.journey.scene(step.n).explanation
+        return f"{meaning.title} {meaning.what} {meaning.why}".lower()
 
     def action_save(self) -> None:
         from mailedu.tui.screens.save import SaveScreen
@@ -535,9 +585,11 @@ class Player(Room[None]):
         self.mailedu.action_home()
 
 
-_CHANGED_KEYS: Final = Content.assemble(
-    ("o", "bold $accent"), " see the original   ", ("u", "bold $accent"), " undo the change"
-)
+def _changed_keys(is_original: bool) -> Content:
+    return Content.assemble(
+        ("o", "bold $accent"), f" see {'your version' if is_original else 'the original'}   ",
+        ("u", "bold $accent"), " undo the change",
+    )  # fmt: skip
 
 
 def _named(names: Sequence[str]) -> list[keys.Key]:

@@ -35,7 +35,7 @@ class TooSmall(Static):
     """
 
     def __init__(self) -> None:
-        super().__init__(Content("Please make this larger"))
+        super().__init__(Content("Please make this larger: 60 columns and 16 rows"))
 
 
 class Room(Screen[Result], Generic[Result]):

@@ -26,9 +26,7 @@ from mailedu.tui.widgets.marked import Marked
 from mailedu.visible import clip, pad, visible
 
 #: Cells of what a mistake is about; its line has the rest of the row.
-_ABOUT: Final = 36
-#: Rows of the list that are seen at once.
-_MOST: Final = 7
+_ABOUT: Final = 40
 _BASE64: Final = "base64"
 _SUBTITLE: Final = Content.assemble(
     ("enter", "bold $accent"), " send   ", ("↓", "bold $accent"), " mistakes and faults   ",
@@ -45,7 +43,7 @@ class EditCard(Vertical):
         border: solid $changed; border-title-color: $changed; border-title-style: bold; border-subtitle-color: $quiet;
     }
     EditCard Entry.-textual-compact { padding: 0; background: $band; }
-    EditCard Marked { height: auto; max-height: 7; background: $surface; }
+    EditCard Marked { height: auto; background: $surface; }
     EditCard #wrong { color: $error; height: auto; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,7 +69,8 @@ class EditCard(Vertical):
     class Closed(Message):
         """All is to stay as it is."""
 
-    def __init__(self, journey: Journey, step: Step) -> None:
+    def __init__(self, journey: Journey, step: Step, most: int = 7) -> None:
+        """`most`: rows of the list that there is room for."""
         super().__init__()
         self._journey = journey
         self._step = step
@@ -80,11 +79,13 @@ class EditCard(Vertical):
         self._field = Entry(present(step))
         self._wrong = Static(id="wrong")
         self._list = Marked(*self._options())
+        self._most = max(min(most, self._list.option_count), 3)
+        self._list.styles.max_height = self._most
 
     @property
     def rows(self) -> int:
         """How high it is at first, frame included."""
-        return 1 + min(self._list.option_count, _MOST) + 2
+        return 1 + self._most + 2
 
     def compose(self) -> ComposeResult:
         yield self._field
@@ -117,11 +118,11 @@ class EditCard(Vertical):
         # What a scenario is about cannot be switched off in it.
         always = scenarios.load(scenario.name).active
         for fault in scenarios.faults_of(scenario.name):
-            if fault.name in always:
-                yield Option(_row(fault.title, "fault ✓ always"), id=f"fault {fault.name}", disabled=True)
-            else:
-                sign = "✓ on " if fault.name in scenario.active else "  off"
-                yield Option(_row(fault.title, f"fault {sign}"), id=f"fault {fault.name}")
+            on = fault.name in scenario.active
+            told = _row(
+                f"{'✓' if on else '·'} {fault.title}", "always on" if fault.name in always else "on" if on else "off"
+            )
+            yield Option(told, id=f"fault {fault.name}", disabled=fault.name in always)
 
     # Keys -------------------------------------------------------------------------------------------------------------
 
