@@ -307,7 +307,7 @@ async def test_the_hint_says_who_is_next_not_what() -> None:
     assert said[step_of(made, "EHLO")] == "n  the server answers"
     assert said[step_of(made, "EHLO", Kind.REPLY)] == "n  the client speaks"
     assert said[step_of(made, "QUIT", Kind.REPLY)] == "n  both hang up"
-    assert said[len(made)] == "end of the journey"
+    assert said[len(made)] == "m  reads it   end of the journey"
     pipelined = next(s.n for s in made.steps if s.place == "deliver:example.net/MAIL.1")
     assert said[pipelined] == "n  the client goes on"
     assert said[pipelined + 3] == "n  the server goes on"
@@ -316,7 +316,7 @@ async def test_the_hint_says_who_is_next_not_what() -> None:
         *(f"n  the {side} {what}" for side in ("client", "server") for what in does),
         *(f"n  {host} goes on" for host in ("Alice’s laptop", "mail.example.com", "mx1.example.net", "Bob’s phone")),
         "n  both hang up",
-        "end of the journey",
+        "m  reads it   end of the journey",
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from mailedu.agents.actions import Link
+from mailedu.agents.actions import Action, Link
 from mailedu.journey.step import Kind
 from mailedu.tui.view import View
 from mailedu.tui.widgets.pages import Page, pages_of
@@ -200,7 +200,8 @@ def _hint(view: View) -> tuple[tuple[Piece, ...], bool]:
     if view.hidden:
         return _key("just show it"), True
     if view.n == len(view.journey):
-        return (("end of the journey", "quiet"),), False
+        read = (("m", "accent!"), ("  reads it   ", "quiet")) if view.step.verb == Action.READ else ()
+        return (*read, ("end of the journey", "quiet")), False
     step, following = view.step, view.journey.step(view.n + 1)
     turn = view.scene.who_is_next
     if following.leg != step.leg or following.kind is Kind.ACTION:
