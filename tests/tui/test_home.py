@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from mailedu import tui
 from mailedu.journey import play
@@ -194,7 +193,7 @@ async def test_a_word_finds_and_esc_shows_all_again() -> None:
         await pilot.press("enter", "escape")
         assert ids(app) == everything
         assert app.screen.query_one(Choices).has_focus
-        assert not app.screen.query_one(Input).display
+        assert not app.screen.query_one("FindLine").display
 
 
 @pytest.mark.parametrize("size", [(120, 40), (112, 24), (160, 50)])

@@ -57,7 +57,7 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
 
     def rows(self, view: View, width: int, height: int) -> Sequence[Content]:
         """What is shown in so many cells and rows: a content a row, none longer than `width`. More rows scroll."""
-        raise NotImplementedError
+        return ()
 
     def top(self, view: View, rows: int, height: int) -> int:
         """The row at the top when a moment is first shown."""

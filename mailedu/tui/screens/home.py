@@ -16,6 +16,7 @@ from mailedu.tui import entries, keys
 from mailedu.tui.entries import Entry
 from mailedu.tui.screens.room import Room
 from mailedu.tui.widgets.choices import Choice, Choices, Group
+from mailedu.tui.widgets.find_line import FindLine
 from mailedu.tui.widgets.idea import Idea
 from mailedu.tui.widgets.keybar import KeyBar
 from mailedu.tui.widgets.preview import Preview
@@ -38,9 +39,6 @@ class Home(Room[None]):
     Home #choose:focus-within { border: solid $accent; border-title-color: $foreground; }
     Home #about { height: 2; padding: 0 2; color: $foreground; }
     Home Preview { display: none; width: 1fr; margin-left: 1; }
-    Home #find { display: none; height: 1; border: none; padding: 0 1; background: $band; }
-    Home.-finding #find { display: block; }
-    Home.-finding KeyBar { display: none; }
 
     Home.-wide #about, Home.-huge #about { display: none; }
     Home.-wide Preview, Home.-huge Preview { display: block; }
@@ -73,7 +71,7 @@ class Home(Room[None]):
                 yield Choices()
             yield Preview()
         yield Static(id="about")
-        yield Input(id="find", placeholder="a word; enter opens, esc shows all again")
+        yield FindLine("a word; enter opens, esc shows all again")
         yield KeyBar(
             [*(key for key in keys.HOME if key.footer and key is not _QUIT), _COMMANDS, keys.EVERYWHERE[0], _QUIT]
         )
@@ -179,14 +177,13 @@ class Home(Room[None]):
         self.mailedu.open_compose()
 
     def action_find(self) -> None:
-        self.add_class("-finding")
-        self.query_one(Input).focus()
+        self.query_one(FindLine).open()
 
     def action_close(self) -> None:
         """Show all again."""
-        if self.has_class("-finding"):
-            self.query_one(Input).value = ""
-            self.remove_class("-finding")
+        line = self.query_one(FindLine)
+        if line.close():
+            line.entry.value = ""
             self.query_one(Choices).focus()
 
     def action_walk(self, by: int) -> None:

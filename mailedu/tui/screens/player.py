@@ -7,12 +7,11 @@ from typing import ClassVar, Final, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Container, Vertical
 from textual.events import Key as KeyEvent
 from textual.events import Resize
 from textual.timer import Timer
-from textual.widgets import ContentSwitcher, Input, Rule, Static
+from textual.widgets import ContentSwitcher, Input, Rule
 
 from mailedu.journey import phrases
 from mailedu.journey.guess import question
@@ -31,9 +30,9 @@ from mailedu.tui.panes.packets import PacketsPane
 from mailedu.tui.panes.state import StatePane
 from mailedu.tui.screens.room import Room
 from mailedu.tui.view import View
+from mailedu.tui.widgets.conversation import Conversation
 from mailedu.tui.widgets.edit_card import EditCard
-from mailedu.tui.widgets.ends import Ends
-from mailedu.tui.widgets.entry import Entry
+from mailedu.tui.widgets.find_line import FindLine
 from mailedu.tui.widgets.guess_card import GuessCard
 from mailedu.tui.widgets.keybar import KeyBar
 from mailedu.tui.widgets.ladder import Ladder
@@ -50,8 +49,6 @@ STAGES: Final = tuple(Stage)
 PACES: Final = (4.0, 2.5, 1.5, 0.8, 0.4)
 #: Steps whose explanations are searched.
 _EXPLAINED: Final = 400
-#: Rows below the present one that stay free for the hint.
-_HINT: Final = 2
 #: What the key bar offers while a reply is hidden, and while a version of one's own is there.
 _WHILE_HIDDEN: Final = ("a", "n", "g", "question_mark", "q")
 _WHILE_CHANGED: Final = ("n", "p", "o", "u", "e", "g", "question_mark", "q")
@@ -60,44 +57,7 @@ _WHILE_CHANGED: Final = ("n", "p", "o", "u", "e", "g", "question_mark", "q")
 class Player(Room[None]):
     """A journey, step by step."""
 
-    DEFAULT_CSS = """
-    Player #body { height: 1fr; layout: vertical; }
-    Player #conversation { height: 1fr; layers: base card; }
-    Player #side { height: 7; }
-    Player #side Rule { margin: 0; color: $line; }
-    Player #panes { height: 1fr; }
-    Player #panes > *, Player #below { padding: 0 0 0 1; }
-    Player #finding { display: none; height: 1; padding: 0 1; background: $band; }
-    Player #finding Static { width: auto; min-width: 5; color: $accent; text-style: bold; }
-    Player.-finding #finding { display: block; }
-    Player.-finding KeyBar { display: none; }
-    Player Track { display: none; }
-    Player #below { display: none; }
-    Player.-zoomed #conversation { display: none; }
-    Player.-zoomed #side { height: 1fr; }
-
-    Player.-wide #body, Player.-huge #body { layout: horizontal; }
-    Player.-wide #conversation, Player.-huge #conversation {
-        width: 66; height: 1fr; margin-left: 1;
-        border: solid $line; border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $quiet;
-    }
-    Player.-huge #conversation { width: 84; }
-    Player.-wide #conversation:focus-within, Player.-huge #conversation:focus-within { border: solid $accent; }
-    Player.-wide.-changed #conversation, Player.-huge.-changed #conversation {
-        border: solid $changed; border-title-color: $changed;
-    }
-    Player.-wide #side, Player.-huge #side { width: 1fr; height: 1fr; padding: 0 1 0 2; }
-    Player.-wide #side Rule, Player.-huge #side Rule { display: none; }
-    Player.-wide #panes, Player.-huge #panes { padding-top: 1; }
-    Player.-wide Track, Player.-huge Track { display: block; }
-    Player.-tall Title, Player.-high Title { margin-bottom: 1; }
-    Player.-wide.-tall Map, Player.-wide.-high Map, Player.-huge.-tall Map, Player.-huge.-high Map { margin-bottom: 1; }
-    Player.-huge.-high #below {
-        display: block; height: 40%;
-        border-top: solid $line; border-title-color: $quiet;
-    }
-    Player.-message #below, Player.-zoomed #below { display: none; }
-    """
+    CSS_PATH = "player.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.PLAYER)]
     KEYS = keys.PLAYER
     NAME = "a journey"
@@ -114,18 +74,14 @@ class Player(Room[None]):
         self.guesses: list[bool] = []
         """Right or wrong, in the order of the guesses."""
         self._addresses = False
-        self._framed = ("", False, False)
         self._playing: Timer | None = None
-        self._card: GuessCard | EditCard | NoteCard | None = None
         self._shown: View | None = None
 
     def parts(self) -> ComposeResult:
         yield Title(self.seat.mine.scenario.title)
         yield Map()
         with Container(id="body"):
-            with Vertical(id="conversation"):
-                yield Ends()
-                yield Ladder()
+            yield Conversation()
             with Vertical(id="side"):
                 yield Rule()
                 yield PaneTabs()
@@ -138,14 +94,16 @@ class Player(Room[None]):
                     yield MailboxPane(id="mailbox")
                 yield MessagePane(id="below")
         yield Track()
-        with Horizontal(id="finding"):
-            yield Static("find ")
-            yield Entry(id="find", placeholder="a word in a step, or in what it means; enter goes there, esc closes")
+        yield FindLine("a word in a step, or in what it means; enter goes there, esc closes")
         yield KeyBar()
+
+    @property
+    def _conversation(self) -> Conversation:
+        return self.query_one(Conversation)
 
     def on_mount(self) -> None:
         self.query_one("#below").border_title = " The letter as it stands "
-        self.query_one(Ladder).focus()
+        self._conversation.ladder.focus()
         self.show()
 
     def on_unmount(self) -> None:
@@ -212,28 +170,17 @@ class Player(Room[None]):
             return
         view = self.view
         self.query_one(Title).show(self._called(), self._right(view))
-        ladder = self.query_one(Ladder)
         self._ask(view)
-        ladder.reserve = min(self._card.rows, ladder.size.height - 1) if self._card is not None else _HINT
-        for part in (self.query_one(Map), self.query_one(Ends), ladder, self.query_one(Track)):
+        for part in (self.query_one(Map), self._conversation, self.query_one(Track)):
             part.show(view)
-        self._frame(view.title or "Conversation")
+        self._conversation.frame(
+            view.title or "Conversation", is_changed=self.seat.mine.is_changed, is_original=self.seat.is_original
+        )
         self.set_class(view.changed, "-changed")
         self.query_one(PaneTabs).current = self.pane
-        self._place()
         self._fill(view)
         self._bar()
         self._note(view)
-
-    def _frame(self, title: str) -> None:
-        """The frame of the conversation. To set what is there already would paint all that it holds."""
-        framed = (title, self.seat.mine.is_changed, self.seat.is_original)
-        if framed == self._framed:
-            return
-        self._framed = framed
-        conversation = self.query_one("#conversation")
-        conversation.border_title = title
-        conversation.border_subtitle = _changed_keys(self.seat.is_original) if self.seat.mine.is_changed else ""
 
     def _fill(self, view: View) -> None:
         """The pane that is open."""
@@ -273,13 +220,15 @@ class Player(Room[None]):
         self._on()
 
     def _on(self) -> None:
-        ended = isinstance(self._card, NoteCard)
-        self._close()
+        ended = isinstance(self._conversation.card, NoteCard)
+        self._conversation.close()
         if ended or self.seat.on():
             self.show()
         else:
             self._stop()
-            self._open(NoteCard("This is the end", [f"{fact}." for fact in phrases.outcome(self.seat.journey)]))
+            self._conversation.open(
+                NoteCard("This is the end", [f"{fact}." for fact in phrases.outcome(self.seat.journey)])
+            )
             self.show()
 
     def action_back(self) -> None:
@@ -299,7 +248,7 @@ class Player(Room[None]):
 
     def _moved(self, moved: bool, why_not: str = "") -> None:
         self._stop()
-        self._close()
+        self._conversation.close()
         if moved:
             self.show()
         else:
@@ -334,7 +283,7 @@ class Player(Room[None]):
         self._playing = self.set_interval(PACES[self.mailedu.memory.pace % len(PACES)], self._tick)
 
     def _tick(self) -> None:
-        if self.seat.hidden or self._card is not None:
+        if self.seat.hidden or self._conversation.card is not None:
             self._stop()
         else:
             self._on()
@@ -382,7 +331,7 @@ class Player(Room[None]):
             self.query_one(f"#{self.pane}").focus()
             self.say("z or esc brings the conversation back", "►")
         else:
-            self.query_one(Ladder).focus()
+            self._conversation.ladder.focus()
 
     def action_addresses(self) -> None:
         self._addresses = not self._addresses
@@ -395,22 +344,22 @@ class Player(Room[None]):
         self._stop()
         if self.seat.guessing:
             self.seat.stop_guessing()
-            self._close()
+            self._conversation.close()
             self.show()
             self.say("Replies are shown again; g hides them.", "►")
         else:
-            self._close()
+            self._conversation.close()
             self._moved(self.seat.guess(), "No reply is left to guess.")
 
     def _ask(self, view: View) -> None:
         """Put the question below the hidden reply."""
-        if view.hidden and not isinstance(self._card, GuessCard):
+        if view.hidden and not isinstance(self._conversation.card, GuessCard):
             card = GuessCard()
             card.ask(question(view.journey, view.n))
-            self._open(card)
+            self._conversation.open(card)
 
     def action_answer(self, index: int) -> None:
-        card = self._card
+        card = self._conversation.card
         if not self.seat.hidden or not isinstance(card, GuessCard):
             return
         asked = question(self.seat.journey, self.seat.n)
@@ -424,28 +373,13 @@ class Player(Room[None]):
     def on_guess_card_chosen(self, message: GuessCard.Chosen) -> None:
         self.action_answer(message.index)
 
-    # Cards ------------------------------------------------------------------------------------------------------------
-
-    def _open(self, card: GuessCard | EditCard | NoteCard) -> None:
-        """A card below the present row, over the future that is not there yet; it is placed by `show`."""
-        self._close()
-        self._card = card
-        self.query_one("#conversation").mount(card)
-
-    def _place(self) -> None:
-        """Right below the present row; the ladder has scrolled by what was lacking."""
-        ladder = self.query_one(Ladder)
-        if self._card is not None:
-            self._card.styles.width = max(ladder.right_edge - ladder.left_edge - 1, 40)
-            self._card.styles.offset = (ladder.left_edge + 1, ladder.present_row + 2)
-
     # Changing ---------------------------------------------------------------------------------------------------------
 
     def action_edit(self) -> None:
         """Say something else: here, or where the client speaks next."""
         self._stop()
         seat = self.seat
-        if isinstance(self._card, EditCard):
+        if isinstance(self._conversation.card, EditCard):
             return
         seat.hidden = False
         if seat.is_original:
@@ -456,8 +390,8 @@ class Player(Room[None]):
             return
         if step.n != seat.n:
             seat.go(step.n)
-        most = self.query_one(Ladder).size.height - 4
-        self._open(EditCard(seat.journey, step, most))
+        most = self._conversation.ladder.size.height - 4
+        self._conversation.open(EditCard(seat.journey, step, most))
         self.show()
 
     def on_edit_card_sent(self, message: EditCard.Sent) -> None:
@@ -486,8 +420,8 @@ class Player(Room[None]):
         self._leave_card()
 
     def _leave_card(self) -> None:
-        self._close()
-        self.query_one(Ladder).focus()
+        self._conversation.close()
+        self._conversation.ladder.focus()
         self.show()
 
     def action_other(self) -> None:
@@ -506,8 +440,7 @@ class Player(Room[None]):
 
     def action_find(self) -> None:
         self._stop()
-        self.add_class("-finding")
-        self.query_one("#find", Input).focus()
+        self.query_one(FindLine).open()
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         if message.input.id != "find":
@@ -516,7 +449,7 @@ class Player(Room[None]):
         word = message.value.strip()
         found = self._next_with(word)
         if found is None:
-            message.input.placeholder = f"no step holds {word!r}; another word, or esc"
+            message.input.placeholder = f"no step holds {visible(word)}; another word, or esc"
             message.input.value = ""
             return
         self.action_close()
@@ -563,33 +496,19 @@ class Player(Room[None]):
     def action_close(self) -> None:
         """The top thing: the find line, a card, the large pane."""
         self._stop()
-        if self.has_class("-finding"):
-            self.remove_class("-finding")
-            self.query_one(Ladder).focus()
-        elif self._card is not None:
-            self._close()
+        if self.query_one(FindLine).close():
+            self._conversation.ladder.focus()
+        elif self._conversation.card is not None:
+            self._conversation.close()
             self.seat.hidden = False
             self.show()
         elif self.has_class("-zoomed"):
             self.action_zoom()
 
-    def _close(self) -> None:
-        """Take the card away."""
-        if self._card is not None:
-            self._card.remove()
-            self._card = None
-
     def action_leave(self) -> None:
         self._stop()
         self.mailedu.memory.save()
         self.mailedu.action_home()
-
-
-def _changed_keys(is_original: bool) -> Content:
-    return Content.assemble(
-        ("o", "bold $accent"), f" see {'your version' if is_original else 'the original'}   ",
-        ("u", "bold $accent"), " undo the change",
-    )  # fmt: skip
 
 
 def _named(names: Sequence[str]) -> list[keys.Key]:
