@@ -144,4 +144,4 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         start = round((height - long) * self.scroll_offset.y / more)
         here = start <= y < start + long
         style = look.parse("$accent" if here and self.has_focus else "$quiet" if here else "$line")
-        return Strip([Segment("█" if here else "│", look.ground + style.rich_style)], 1)
+        return Strip([Segment("┃" if here else "│", look.ground + style.rich_style)], 1)
