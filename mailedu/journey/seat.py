@@ -30,7 +30,7 @@ class Seat:
         """The step at `n` is a reply that must not be betrayed yet."""
         self._original = journey.compared_with or journey.scenario
         """The scenario without the faults that the learner has switched on."""
-        self._before: list[tuple[Scenario, tuple[Edit, ...]]] = []
+        self._before: list[Journey] = []
         """What `undo` goes back to."""
 
     # What is seen -----------------------------------------------------------------------------------------------------
@@ -57,6 +57,11 @@ class Seat:
     @property
     def ended(self) -> bool:
         return self.n >= len(self.journey)
+
+    @property
+    def n_of_mine(self) -> int:
+        """The step of the learner's version at or before the one that is looked at."""
+        return self.n if self.journey is self.mine else _beside(self.journey, self.n, self.mine)
 
     # Moving -----------------------------------------------------------------------------------------------------------
 
@@ -106,16 +111,16 @@ class Seat:
         """Take the last change back; returns its place, or the fault's title; empty if nothing is changed."""
         mine = self.mine
         if self._before:
-            scenario, edits = self._before.pop()
+            before = self._before.pop()
         elif mine.edits:
-            scenario, edits = mine.scenario, mine.edits[:-1]
+            before = play(mine.scenario, mine.edits[:-1], mine.seed)
         else:
-            scenario, edits = self._original, ()
-        taken = mine.edits[-1].place if edits != mine.edits else ""
-        other = set(scenario.active) ^ set(mine.scenario.active)
+            before = play(self._original, (), mine.seed)
+        taken = mine.edits[-1].place if before.edits != mine.edits else ""
+        other = set(before.scenario.active) ^ set(mine.scenario.active)
         taken = taken or ", ".join(mine.scenario.faults[name].title for name in sorted(other))
         if taken:
-            self._sit(play(scenario, edits, mine.seed))
+            self._sit(before)
         return taken
 
     def other(self) -> bool:
@@ -131,7 +136,7 @@ class Seat:
         made = play(scenario, edits, self.mine.seed)
         if made.steps == self.mine.steps:
             return False
-        self._before.append((self.mine.scenario, self.mine.edits))
+        self._before.append(self.mine)
         self._sit(made)
         return True
 
@@ -143,14 +148,8 @@ class Seat:
         self._settle(before, n)
 
     def _settle(self, before: Journey, n: int) -> None:
-        """To the step at the same place, else the nearest one before it that both journeys have."""
         self.hidden = False
-        places = self.journey.by_place
-        for earlier in reversed(before.steps[:n]):
-            if earlier.place in places:
-                self.n = places[earlier.place].n
-                return
-        self.n = 1
+        self.n = _beside(before, n, self.journey)
 
     # Guessing ---------------------------------------------------------------------------------------------------------
 
@@ -166,6 +165,12 @@ class Seat:
     def stop_guessing(self) -> None:
         """Show all."""
         self.guessing = self.hidden = False
+
+
+def _beside(one: Journey, n: int, other: Journey) -> int:
+    """The step of another journey at the same place, else the nearest one before it that both have."""
+    places = other.by_place
+    return next((places[step.place].n for step in reversed(one.steps[:n]) if step.place in places), 1)
 
 
 def as_version(journey: Journey) -> Journey:

@@ -16,7 +16,7 @@ from mailedu.agents.world import POP3, SUBMISSION, Box, Host, Mail, User, World
 from mailedu.explain import Explanation, Key, explain
 from mailedu.journey import order
 from mailedu.journey.scenario import load
-from mailedu.machine import Event, Kind
+from mailedu.machine import Event, Kind, ReplyClass
 from mailedu.network.clock import Clock
 from mailedu.pop3 import states as pop3_states
 from mailedu.smtp import states as smtp_states
@@ -46,6 +46,7 @@ class Talk:
         scenario = load("alice-to-bob")
         geography = scenario.geography
         world = World(geography, Clock(scenario.start), 0)
+        self._world = world
         self.is_pop3 = protocol == "pop3"
         self.protocol = "pop3" if self.is_pop3 else "submission"
         self.user: User = geography.users["bob@example.net" if self.is_pop3 else scenario.sender]
@@ -109,6 +110,30 @@ class Talk:
             else smtp_states.may_come_next(session)
         )
         return tuple(map(str, verbs))
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The verbs that the server has said yes to at least once."""
+        yes = (ReplyClass.OK, ReplyClass.CONTINUE)
+        return frozenset(str(e.verb) for e, _ in self.said if e.kind is Kind.REPLY and e.reply and e.reply.cls in yes)
+
+    @property
+    def marked(self) -> bool:
+        """Whether a message is marked to be deleted."""
+        session = self._client.session
+        return isinstance(session, pop3.Session) and bool(session.marked)
+
+    @property
+    def messages(self) -> tuple[int, ...]:
+        """Numbers of the messages in the mailbox that is open and that are not marked to be deleted."""
+        session = self._client.session
+        if not isinstance(session, pop3.Session) or session.login is None:
+            return ()
+        for user in self._world.users.values():
+            if session.login in (user.login, user.address) and user.reads_from[0] == self.server.name:
+                total = len(self._world.box(user.address).mails)
+                return tuple(n for n in range(1, total + 1) if n not in session.marked)
+        return ()
 
     def say(self, line: bytes) -> list[Said]:
         """Say a line, without its line end; returns what was said by both since: nothing while a letter goes on."""

@@ -6,9 +6,10 @@ from typing import ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Event, Key
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import Input, TextArea
 
 from mailedu.journey.journey import Journey
 from mailedu.tui import theme
@@ -19,7 +20,7 @@ from mailedu.tui.memory import Memory
 _SETTLED: Final = 0.5
 #: Columns and rows under which there is no room (TooSmall).
 LEAST: Final = (60, 16)
-_WAYS_OUT: Final = frozenset(("q", "escape", "ctrl+q", "ctrl+c"))
+_WAYS_OUT: Final = frozenset(("ctrl+q", "ctrl+c"))
 
 
 class MaileduApp(App[None]):
@@ -54,9 +55,13 @@ class MaileduApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Where nothing can be seen, no key does anything but lead out: it would be done unseen."""
-        if isinstance(event, Key) and self._is_too_small and event.key not in _WAYS_OUT:
+        if self._is_too_small and isinstance(event, (Key, Paste)) and not self._leads_out(event):
             return
         await super().on_event(event)
+
+    def _leads_out(self, event: Key | Paste) -> bool:
+        types = isinstance(self.focused, (Input, TextArea))
+        return isinstance(event, Key) and (event.key in _WAYS_OUT or (event.key == "q" and not types))
 
     @property
     def _is_too_small(self) -> bool:
@@ -65,12 +70,15 @@ class MaileduApp(App[None]):
     # From screen to screen --------------------------------------------------------------------------------------------
 
     def open_journey(
-        self, journey: Journey, n: int = 1, pane: str = "explain", guessing: bool = False, letter: str = ""
-    ) -> None:
-        """Step through a journey. `letter`: name of the file among the learner's own letters that it carries."""
+        self, journey: Journey, n: int = 1, pane: str = "explain", guessing: bool = False, letter: str = "",
+        hidden: bool = False,
+    ) -> None:  # fmt: skip
+        """Step through a journey. `letter`: name of the file among the learner's own letters that it carries;
+        `hidden`: the reply at step `n` is still to be guessed.
+        """
         from mailedu.tui.screens.player import Player
 
-        self._open(Player(journey, n, pane, guessing=guessing, letter=letter))
+        self._open(Player(journey, n, pane, guessing=guessing, letter=letter, hidden=hidden))
 
     def open_scenario(self, name: str) -> None:
         """Step through a scenario from its beginning."""
@@ -92,6 +100,8 @@ class MaileduApp(App[None]):
 
     def _open(self, screen: Screen[None]) -> None:
         """Home stays below; whatever is above it gives way."""
+        while len(self.screen_stack) > 3:  # what lies over a screen, such as the help
+            self.pop_screen()
         if len(self.screen_stack) > 2:
             self.switch_screen(screen)
         else:
@@ -99,7 +109,7 @@ class MaileduApp(App[None]):
 
     def action_home(self) -> None:
         """Back to the list of journeys."""
-        if len(self.screen_stack) > 2:
+        while len(self.screen_stack) > 2:
             self.pop_screen()
 
     def action_command_palette(self) -> None:

@@ -43,9 +43,10 @@ class Commands(Provider):
         screen = self.screen
         if isinstance(screen, Room):
             for key in screen.KEYS:
-                if key.about and key.word and screen.offers(key):
+                if key.about and key.word and "-" not in key.shown[1:] and screen.offers(key):
                     name = f"{key.word.capitalize()}  ({key.shown})" if key.shown else key.word.capitalize()
                     yield Command(name, key.about, partial(screen.run_action, key.action))
+            yield from (Command(*one) for one in screen.places())
         yield Command("Write a letter", "compose your own, and watch it travel", app.open_compose)
         yield Command("Talk SMTP", "type the commands as Alice’s computer", partial(app.open_talk, "smtp"))
         yield Command("Talk POP3", "type the commands as Bob’s phone", partial(app.open_talk, "pop3"))

@@ -48,11 +48,6 @@ class Entry(NamedTuple):
         """Scenario, file or protocol."""
         return self.id.partition(":")[2]
 
-    @property
-    def is_journey(self) -> bool:
-        """Replies can be guessed in it."""
-        return self.kind in ("go", "play", "letter")
-
     def matches(self, words: str) -> bool:
         """Whether all the words stand somewhere in it."""
         text = f"{self.group} {self.title} {self.tag} {self.about} {self.name}".casefold()

@@ -77,6 +77,8 @@ HOME: Final = (
 COMPOSE: Final = (
     Key("enter", "next", "enter", "next field", "to the next field; in the text a new line, on a button: do it", True),
     Key("tab", "app.focus_next", "tab", "next part", "to the next field or button; shift+tab: back", True),
+    Key("up", "app.focus_previous", "↑", "", "to the field before; in the text only from its first line"),
+    Key("down", "app.focus_next", "↑↓", "field", "to the field after; in the text only from its last line", True),
     Key("right", "complete", "→", "complete", "take the file name that is offered", True),
     Key("delete", "remove", "del", "remove", "remove this attachment", True),
     Key("", "send", "", "send it", "send the letter, and watch it travel"),
@@ -93,6 +95,12 @@ TALK: Final = (
     Key("u", "undo", "u", "undo", "take the last line back", True),
     Key("r", "again", "r", "again", "hang up, and begin anew", True),
     Key("q", "leave", "q", "leave", "leave", True),
+)
+#: While a line is changed, its card has the keys.
+EDITING: Final = (
+    Key("enter", "", "enter", "send", ""),
+    Key("down", "", "↓", "mistakes and faults", ""),
+    Key("escape", "", "esc", "keep it", ""),
 )
 
 

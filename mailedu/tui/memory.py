@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from mailedu.journey import edit as edits_
 from mailedu.journey.edit import Edit, EditError, Then
 from mailedu.tui import letters
+from mailedu.tui.panes import PANES
 
 if TYPE_CHECKING:
     from mailedu.journey.journey import Journey
@@ -47,12 +48,22 @@ class Place(NamedTuple):
     guessing: bool = False
     total: int = 0
     """How many steps the journey had; 0: not known."""
+    hidden: bool = False
+    """The reply at `n` had not been guessed yet."""
 
     @classmethod
-    def of(cls, journey: Journey, n: int = 1, pane: str = "explain", letter: str = "", guessing: bool = False) -> Place:
+    def of(
+        cls,
+        journey: Journey,
+        n: int = 1,
+        pane: str = "explain",
+        letter: str = "",
+        guessing: bool = False,
+        hidden: bool = False,
+    ) -> Place:
         """The place at step `n` of a journey. `letter`: name of its letter, if it is one of the learner's own."""
         made = journey.scenario
-        return cls(made.name, made.active, journey.edits, letter, journey.seed, n, pane, guessing, len(journey))
+        return cls(made.name, made.active, journey.edits, letter, journey.seed, n, pane, guessing, len(journey), hidden)
 
     def journey(self) -> Journey:
         """Make the journey again. Raises PlaceError where its letter is gone, or a fault is none any more."""
@@ -207,9 +218,10 @@ def _place(value: Any) -> Place:
         _text(value.get("letter")),
         _number(value.get("seed"), 0, 0),
         _number(value.get("n"), 1, 1),
-        _text(value.get("pane"), "explain"),
+        value["pane"] if value.get("pane") in {pane.name for pane in PANES} else PANES[0].name,
         value.get("guessing") is True,
         _number(value.get("total"), 0, 0),
+        value.get("hidden") is True,
     )
 
 

@@ -60,6 +60,7 @@ async def test_a_letter_with_copies_and_a_file_is_sent_and_kept(size: tuple[int,
     async with writing(size) as pilot:
         app = pilot.app
         assert isinstance(app, MaileduApp)
+        await go_to(pilot, "subject")
         await pilot.press(*"Dinner", "enter", *"See you", "tab")
         put(pilot, "cc", "carol@example.net")
         await go_to(pilot, "bcc")
@@ -155,6 +156,7 @@ async def test_what_was_typed_is_there_again(key: str, tmp_path: Path) -> None:
     async with writing((80, 24)) as pilot:
         app = pilot.app
         assert isinstance(app, MaileduApp)
+        await go_to(pilot, "subject")
         await pilot.press(*"quite", "tab", *"queer")
         put(pilot, "files", str(tmp_path / "a.png"))
         await go_to(pilot, "files")
@@ -217,6 +219,36 @@ async def test_a_hostile_subject_is_harmless(size: tuple[int, int]) -> None:
         assert "[/b]" in shown
         await send(pilot)
         assert isinstance(app.screen, Player)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_who_types_at_once_types_the_sender_and_is_told_who_sends(size: tuple[int, int]) -> None:
+    async with writing(size) as pilot:
+        await pilot.press(*"eve@far.example")
+        assert pilot.app.screen.query_one("#from", Input).value == "eve@far.example"
+        assert rows(pilot.app)[0].rstrip().endswith("Alice’s laptop sends it; nothing leaves this computer")
+        assert "Write a letter" in rows(pilot.app)[0]
+
+
+async def test_up_and_down_go_from_field_to_field_and_through_the_text_first() -> None:
+    async with writing((80, 24)) as pilot:
+        app = pilot.app
+
+        async def at(*keys: str) -> str | None:
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert app.focused is not None
+            return app.focused.id
+
+        assert await at("down") == "to"
+        assert await at("up") == "from"
+        assert await at("down", "down", "down", "down", "down") == "text"
+        assert await at("x", "enter", "y", "up") == "text"
+        assert await at("up") == "subject"
+        assert await at("down", "down") == "text"
+        assert await at("down") == "files"
+        assert await at("down", "down") == "send"
+        assert await at("up", "up", "up") == "text"
 
 
 async def test_envelope_and_letter_are_told_apart_where_there_is_room() -> None:

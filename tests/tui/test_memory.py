@@ -14,6 +14,7 @@ from mailedu.journey.edit import Edit, Then, make
 from mailedu.journey.scenario import load, names
 from mailedu.tui import letters
 from mailedu.tui.memory import Memory, Place, PlaceError, carrying
+from mailedu.tui.panes import PANES
 
 LETTER = b"From: Alice <alice@example.com>\r\nTo: carol@example.net\r\nSubject: Hi\r\n\r\nHello\r\n"
 
@@ -70,10 +71,19 @@ places = st.builds(
     st.text(max_size=12),
     st.integers(0, 10**6),
     st.integers(1, 10**6),
-    st.text(max_size=8),
+    st.sampled_from([pane.name for pane in PANES]),
     st.booleans(),
     st.integers(0, 10**6),
+    st.booleans(),
 )
+
+
+@pytest.mark.parametrize("pane", ["foo", "", "a b[", "below", None, 3])
+def test_a_pane_that_is_none_is_the_first(state: Path, pane: object) -> None:
+    state.write_text(json.dumps({"place": {"scenario": "alice-to-bob", "pane": pane}}), encoding="utf-8")
+    place = Memory.load().place
+    assert place is not None
+    assert place.pane == "explain"
 
 
 def test_nothing_is_remembered_at_first() -> None:

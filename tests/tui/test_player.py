@@ -286,7 +286,7 @@ async def test_too_small_a_terminal_is_told_so_in_one_line(size: tuple[int, int]
 
 async def test_the_footer_fits_80_columns() -> None:
     async with player() as (pilot, screen):
-        for names in ((), ("g",), ("escape", "g", "g")):
+        for names in ((), ("g",), ("n", "x")):
             await press(pilot, *names)
             bar = screen.query_one(KeyBar)
             line = rows(pilot.app)[-1]
@@ -494,6 +494,54 @@ async def test_letters_answer_nothing_while_nothing_is_asked() -> None:
         assert not screen.guesses
 
 
+async def test_esc_in_the_large_pane_betrays_nothing() -> None:
+    async with player(n=23) as (pilot, screen):
+        await press(pilot, "g", "z", "escape")
+        assert screen.seat.hidden
+        assert "What will the server answer?" in text(pilot.app)
+
+
+@pytest.mark.parametrize("key", ["o", "u", "e"])
+async def test_a_key_that_has_nothing_to_do_leaves_the_question(key: str) -> None:
+    async with player(n=23) as (pilot, screen):
+        await press(pilot, "g", key, "x")
+        assert screen.seat.hidden
+        assert "What will the server answer?" in text(pilot.app)
+        await press(pilot, "a")
+        assert len(screen.guesses) == 1
+
+
+async def test_a_hidden_reply_is_hidden_after_a_restart_too() -> None:
+    async with player(n=23) as (pilot, _):
+        await press(pilot, "g", "q", "q")
+    app = MaileduApp()
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.pause()
+        await press(pilot, "enter")
+        assert "? ? ?" in text(app)
+        assert "Recipient ok" not in text(app)
+
+
+async def test_to_find_a_step_takes_the_question_away() -> None:
+    async with player(n=23) as (pilot, screen):
+        await press(pilot, "g", "slash", *"mail from", "enter")
+        assert screen.seat.step.verb == "MAIL"
+        assert "What will the server answer?" not in text(pilot.app)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 18)])
+async def test_a_card_is_whole_in_a_low_terminal(size: tuple[int, int]) -> None:
+    async with player(n=23, size=size) as (pilot, _):
+        await press(pilot, "g")
+        seen = text(pilot.app)
+        assert all(f"{letter}  " in seen for letter in "abcd")
+        assert "a-d answer" in seen
+        await press(pilot, "n", "n", "e")
+        assert "enter send" in text(pilot.app)
+        await press(pilot, "escape")
+        assert "Explain" in text(pilot.app)
+
+
 # Editing --------------------------------------------------------------------------------------------------------------
 
 
@@ -553,6 +601,57 @@ async def test_a_fault_is_a_change_it_is_named_compared_and_taken_back() -> None
         await press(pilot, "o", "u")
         assert "Taken back: Bob’s server knows no Bob" in rows(pilot.app)[-1]
         assert not screen.seat.mine.is_changed
+
+
+async def test_the_key_bar_has_the_keys_of_the_line_that_is_changed() -> None:
+    async with player(n=23) as (pilot, _):
+        await press(pilot, "e")
+        assert rows(pilot.app)[-1].strip() == "enter send  ↓ mistakes and faults  esc keep it"
+        await press(pilot, "escape")
+        assert "n next" in rows(pilot.app)[-1]
+
+
+async def test_the_place_is_ones_own_while_the_original_is_looked_at() -> None:
+    journey = play("alice-to-bob", [Edit("submit/MAIL.1", (b"RCPT TO:<bob@example.net>",))])
+    async with player(journey, 22) as (pilot, screen):
+        await press(pilot, "o", "end")
+        place = screen.mailedu.memory.place
+        assert place is not None
+        assert place.n <= place.total == len(journey)
+        assert not screen.mailedu.memory.done
+
+
+async def test_quick_enters_at_home_open_one_journey() -> None:
+    app = MaileduApp(Memory())
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.pause()
+        for _ in range(3):
+            app.simulate_key("enter")
+        await press(pilot)
+        assert [type(screen).__name__ for screen in app.screen_stack[1:]] == ["Home", "Player"]
+
+
+async def test_enter_at_home_goes_on_with_what_was_left() -> None:
+    app = MaileduApp(Memory())
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.pause()
+        await press(pilot, "enter", "n", "n", "n", "q")
+        await press(pilot, "enter")
+        assert isinstance(app.screen, Player)
+        assert app.screen.seat.n == 4
+
+
+async def test_the_palette_leads_from_over_the_help_too() -> None:
+    async with player(n=23) as (pilot, _):
+        app = pilot.app
+        assert isinstance(app, MaileduApp)
+        await press(pilot, "question_mark")
+        app.open_compose()
+        await press(pilot)
+        assert [type(screen).__name__ for screen in app.screen_stack[1:]] == ["Home", "Compose"]
+        app.action_home()
+        await press(pilot)
+        assert len(app.screen_stack) == 2
 
 
 async def test_a_letter_of_ones_own_is_called_by_its_subject() -> None:

@@ -7,14 +7,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from mailedu.journey.talk import Talk
+from mailedu.pop3 import states as pop3
+from mailedu.smtp import states as smtp
 from mailedu.tui.app import MaileduApp
 from mailedu.tui.memory import Memory
 from mailedu.tui.screens.talk import TalkScreen
+from mailedu.tui.widgets.talk_turns import Turns
 
-from .look import text
+from .look import rows, text
 
 SIZES = [(80, 24), (120, 40)]
 LETTER = ["From: Alice <alice@example.com>", "Subject: Hello", "", "Hello Bob!", "."]
@@ -87,6 +93,70 @@ async def test_what_is_offered_leads_through_a_whole_conversation(size: tuple[in
             assert "✗" not in text(app)
 
 
+#: Lines that a new user may type anywhere, many of which are wrong there.
+ANYTHING = {
+    "smtp": ["MAIL FROM:<alice@example.com>", "RCPT TO:<bob@example.net>", "DATA", "EHLO a", "HELO a", "RSET", ".", "",
+             "AUTH LOGIN", "YWxpY2U=", "d29uZGVybGFuZA==", "AUTH PLAIN", "*", "no", "Subject: x", "MAIL", "VRFY bob"],
+    "pop3": ["USER bob", "USER eve", "PASS looking-glass", "PASS x", "STAT", "LIST", "RETR 1", "RETR 9", "DELE 1",
+             "DELE 2", "DELE 3", "RSET", "no", "TOP 1 1", "UIDL", "CAPA", "QUIT now"],
+}  # fmt: skip
+GOAL = {"smtp": {"END_OF_DATA"}, "pop3": {"STAT", "LIST", "RETR", "DELE"}}
+
+
+@pytest.mark.parametrize("protocol", ["smtp", "pop3"])
+@given(st.data())
+def test_whatever_was_typed_what_is_offered_leads_to_the_goal_before_the_end(
+    protocol: str, data: st.DataObject
+) -> None:
+    turns = Turns(protocol)
+    for typed in data.draw(st.lists(st.sampled_from([*ANYTHING[protocol], ">"]), max_size=18)):
+        turns.say((turns.natural() if typed == ">" and turns.natural() != "QUIT" else typed).encode())
+    for _ in range(40):
+        offered = turns.natural()
+        if turns.talk.closed or offered == "QUIT":
+            break
+        turns.say(offered.encode())
+    assert turns.talk.closed or turns.talk.accepted >= GOAL[protocol]
+    assert turns.talk.closed or turns.natural() == "QUIT"
+
+
+def test_after_an_early_sender_and_a_login_the_sender_is_offered_again() -> None:
+    turns = Turns("smtp")
+    for each in (b"MAIL FROM:<alice@example.com>", b"EHLO a", b"AUTH LOGIN", b"YWxpY2U=", b"d29uZGVybGFuZA=="):
+        turns.say(each)
+    assert turns.natural() == "MAIL FROM:<alice@example.com>"
+
+
+@pytest.mark.parametrize("protocol", ["smtp", "pop3"])
+async def test_no_state_is_cut_in_the_title(protocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with talking((80, 24), protocol) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, TalkScreen)
+        states = pop3.State if protocol == "pop3" else smtp.State
+        for state in states:
+            monkeypatch.setattr(Talk, "state", state.name)
+            monkeypatch.setattr(Talk, "state_words", state.value)
+            screen.show()
+            await pilot.pause()
+            first = rows(pilot.app)[0]
+            assert state.value in first
+            assert f"Talk {protocol.upper()}" in first
+            assert "…" not in first
+
+
+async def test_the_empty_line_is_offered_where_a_text_begins_without_one() -> None:
+    async with talking((80, 24)) as pilot:
+        app = pilot.app
+        await say(pilot, "EHLO a", "AUTH LOGIN", "YWxpY2U=", "d29uZGVybGFuZA==", "MAIL FROM:<alice@example.com>")
+        await say(pilot, "RCPT TO:<bob@example.net>", "DATA")
+        assert "An empty line ends it, and the text follows." in text(app)
+        await say(pilot, "Subject: Hi", "Hello Bob")
+        assert "an empty line: just enter" in text(app)
+        assert "An empty line ends the header; what follows it is the text." in text(app)
+        await say(pilot, "", "Hello Bob")
+        assert "A dot alone on a line ends the letter." in text(app)
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_refusal_is_marked_explained_and_taken_back(size: tuple[int, int]) -> None:
     async with talking(size) as pilot:
@@ -149,14 +219,31 @@ async def test_a_word_that_is_clicked_fills_the_line() -> None:
 
 @pytest.mark.parametrize("protocol", ["smtp", "pop3"])
 async def test_every_explanation_is_whole_at_80_by_24(protocol: str) -> None:
-    smtp = ["RCPT TO:<x@y.example>", "EHLO a", "AUTH LOGIN", "YWxpY2U=", "d3Jvbmc=", "AUTH LOGIN", "YWxpY2U="]
-    smtp += ["d29uZGVybGFuZA==", "MAIL FROM:<alice@example.com>", "RCPT TO:bob", "RCPT TO:<bob@example.net>", "DATA"]
-    smtp += [*LETTER, "VRFY bob", "HELP", "NOOP", "RSET", "FOO", "QUIT"]
-    pop3 = ["STAT", "PASS x", "USER bob", "PASS looking-glass", "STAT", "LIST", "LIST 9", "UIDL", "TOP 1 2", "RETR 2"]
-    pop3 += ["DELE 3", "RSET", "NOOP", "CAPA", "QUIT"]
+    smtp_lines = ["RCPT TO:<x@y.example>", "EHLO a", "AUTH LOGIN", "YWxpY2U=", "d3Jvbmc=", "AUTH LOGIN", "YWxpY2U="]
+    smtp_lines += [
+        "d29uZGVybGFuZA==",
+        "MAIL FROM:<alice@example.com>",
+        "RCPT TO:bob",
+        "RCPT TO:<bob@example.net>",
+        "DATA",
+    ]
+    smtp_lines += [*LETTER, "VRFY bob", "HELP", "NOOP", "RSET", "FOO", "QUIT"]
+    pop3_lines = [
+        "STAT",
+        "PASS x",
+        "USER bob",
+        "PASS looking-glass",
+        "STAT",
+        "LIST",
+        "LIST 9",
+        "UIDL",
+        "TOP 1 2",
+        "RETR 2",
+    ]
+    pop3_lines += ["DELE 3", "RSET", "NOOP", "CAPA", "QUIT"]
     async with talking((80, 24), protocol) as pilot:
         app = pilot.app
-        for each in smtp if protocol == "smtp" else pop3:
+        for each in smtp_lines if protocol == "smtp" else pop3_lines:
             await say(pilot, each)
             assert app.screen.query_one("TalkExplain").max_scroll_y == 0, each
 

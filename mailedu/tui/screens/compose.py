@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widget import Widget
 from textual.widgets import Button, Input, TextArea
@@ -23,7 +23,7 @@ from mailedu.tui.keys import Key
 from mailedu.tui.screens.room import Room
 from mailedu.tui.widgets import compose_disk as disk
 from mailedu.tui.widgets.compose_disk import FileError
-from mailedu.tui.widgets.compose_field import LABEL, Attached, FormNote, FormRow
+from mailedu.tui.widgets.compose_field import LABEL, Attached, Form, FormNote, FormRow, LetterText
 from mailedu.tui.widgets.compose_preview import LetterPreview
 from mailedu.tui.widgets.entry import Entry, Prose
 from mailedu.tui.widgets.keybar import KeyBar
@@ -92,7 +92,7 @@ class Compose(Room[None]):
         typed = kept.typed
         yield Title("Write a letter")
         with Horizontal(id="letter"):
-            with VerticalScroll(id="form", can_focus=False):
+            with Form(id="form"):
                 for field, label, value, hint in (
                     (form.SENDER, "From", typed.sender, "who writes"),
                     (form.TO, "To", typed.to, "who gets it; a comma goes between two"),
@@ -101,7 +101,7 @@ class Compose(Room[None]):
                     (form.SUBJECT, "Subject", typed.subject, "what it is about"),
                 ):
                     yield self._row(field, label, Entry(value, placeholder=hint, id=field))
-                body = FormRow("Text", Prose(typed.text, placeholder="Hello Bob, …", id=form.TEXT))
+                body = FormRow("Text", LetterText(typed.text, placeholder="Hello Bob, …", id=form.TEXT))
                 body.id = "body"
                 body.add_class("letters")
                 yield body
@@ -131,12 +131,19 @@ class Compose(Room[None]):
         return self._row(field, label, entry)
 
     def on_mount(self) -> None:
-        self.query_one(Title).show("Write a letter", "nothing leaves this computer")
-        kept = _KEPT.get(self.app)
-        start = form.TEXT if kept is None or kept.typed.subject else form.SUBJECT
-        self.query_one(f"#{form.SUBJECT if kept is None else start}").focus()
+        self.query_one(Title).show("Write a letter", "Alice’s laptop sends it; nothing leaves this computer")
+        if kept := _KEPT.get(self.app):
+            self.query_one(f"#{form.TEXT if kept.typed.subject else form.SUBJECT}").focus()
+        else:
+            self._begin()
         self._tell_made_up()
         self.call_after_refresh(self._preview)
+
+    def _begin(self) -> None:
+        """To the first field: who types there types another sender."""
+        sender = self.query_one(f"#{form.SENDER}", Entry)
+        sender.focus()
+        sender.select_all()
 
     @property
     def typed(self) -> Typed:
@@ -328,7 +335,7 @@ class Compose(Room[None]):
         for row_ in self._rows.values():
             row_.note.show("")
         self._tell_made_up()
-        self.query_one(f"#{form.SUBJECT}").focus()
+        self._begin()
 
     def action_leave(self) -> None:
         self._keep()

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList, Static
 
 from mailedu.tui import entries, keys
 from mailedu.tui.entries import Entry
+from mailedu.tui.memory import Place
 from mailedu.tui.screens.room import Room
 from mailedu.tui.widgets.choices import Choice, Choices, Group
 from mailedu.tui.widgets.find_line import FindLine
@@ -62,6 +63,7 @@ class Home(Room[None]):
         self._entries: dict[str, Entry] = {}
         self._steps: dict[str, str] = {}
         """Entry -> how long it is, as soon as that is known."""
+        self._place: Place | None = None
 
     def parts(self) -> ComposeResult:
         yield Title("Watch a letter travel, one command at a time.")
@@ -84,8 +86,12 @@ class Home(Room[None]):
 
     def on_screen_resume(self) -> None:
         """At the beginning, and whenever somebody comes back: the place, what is done and the letters may be new."""
+        place = self.mailedu.memory.place
         self._entries = {entry.id: entry for entry in entries.entries(self.mailedu.memory)}
         self._fill()
+        if place != self._place:  # somebody comes back from a journey, and enter is to go on with it
+            self._place = place
+            self.query_one(Choices).action_first()
         self.call_after_refresh(self._later)
 
     def on_resize(self, event: Resize) -> None:
@@ -147,7 +153,7 @@ class Home(Room[None]):
     def action_open(self, guessing: bool = False) -> None:
         """Open what is highlighted."""
         entry, app = self.entry, self.mailedu
-        if entry is None:
+        if entry is None or app.screen is not self:  # a second enter comes before the first has been answered
             return
         if entry.kind == "compose":
             app.open_compose()
@@ -166,7 +172,8 @@ class Home(Room[None]):
             return
         place = app.memory.place
         if entry.kind == "go" and place is not None:
-            app.open_journey(journey, place.n, place.pane, guessing or place.guessing, place.letter)
+            hidden = place.hidden and place.guessing
+            app.open_journey(journey, place.n, place.pane, guessing or place.guessing, place.letter, hidden)
         else:
             app.open_journey(journey, guessing=guessing, letter=entry.name if entry.kind == "letter" else "")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import ClassVar, Final, cast
 
 from textual.app import ComposeResult
@@ -14,11 +15,12 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Input, Rule
 
 from mailedu.journey import phrases
+from mailedu.journey.gist import gist
 from mailedu.journey.guess import question
 from mailedu.journey.journey import Journey
 from mailedu.journey.mistakes import target, why_not
 from mailedu.journey.seat import Seat, as_version
-from mailedu.journey.step import Stage, Step
+from mailedu.journey.step import Kind, Stage, Step
 from mailedu.text.facts import subject
 from mailedu.tui import keys
 from mailedu.tui.panes import PANES, Shows
@@ -47,6 +49,8 @@ from mailedu.visible import visible
 STAGES: Final = tuple(Stage)
 #: Seconds a step while playing by itself, from slow to quick.
 PACES: Final = (4.0, 2.5, 1.5, 0.8, 0.4)
+#: Rows under which a card and the pane have no room below each other.
+_LOW: Final = 24
 #: Steps whose explanations are searched.
 _EXPLAINED: Final = 400
 #: What the key bar offers while a reply is hidden, and while a version of one's own is there.
@@ -63,12 +67,14 @@ class Player(Room[None]):
     NAME = "a journey"
 
     def __init__(
-        self, journey: Journey, n: int = 1, pane: str = "explain", *, guessing: bool = False, letter: str = ""
-    ) -> None:
-        """`letter`: name of the file among the learner's own letters that it carries."""
+        self, journey: Journey, n: int = 1, pane: str = "explain", *, guessing: bool = False, letter: str = "",
+        hidden: bool = False,
+    ) -> None:  # fmt: skip
+        """`letter`: name of the file among the learner's own letters that it carries; `hidden`: step `n` is."""
         super().__init__()
         self.seat = Seat(as_version(journey), n)
         self.seat.guessing = guessing
+        self.seat.hidden = hidden and self.seat.step.kind is Kind.REPLY
         self.pane = pane
         self.letter = letter
         self.guesses: list[bool] = []
@@ -107,6 +113,9 @@ class Player(Room[None]):
         self.show()
 
     def on_unmount(self) -> None:
+        self._stop()
+
+    def on_screen_suspend(self) -> None:
         self._stop()
 
     def on_resize(self, event: Resize) -> None:
@@ -166,11 +175,12 @@ class Player(Room[None]):
 
     def show(self) -> None:
         """Show the present step everywhere."""
-        if not self.is_mounted:
+        if not self.is_attached or not self.query(Track):  # it has been left meanwhile
             return
         view = self.view
         self.query_one(Title).show(self._called(), self._right(view))
         self._ask(view)
+        self._make_room()
         for part in (self.query_one(Map), self._conversation, self.query_one(Track)):
             part.show(view)
         self._conversation.frame(
@@ -181,6 +191,13 @@ class Player(Room[None]):
         self._fill(view)
         self._bar()
         self._note(view)
+
+    def _make_room(self) -> None:
+        """In a low terminal a card takes the pane's place too."""
+        crowded = self._conversation.card is not None and self.size.height < _LOW and not self.is_wide
+        if crowded != self.has_class("-crowded"):
+            self.set_class(crowded, "-crowded")
+            self.call_after_refresh(self.show)
 
     def _fill(self, view: View) -> None:
         """The pane that is open."""
@@ -196,7 +213,9 @@ class Player(Room[None]):
     def _bar(self) -> None:
         """The keys that matter now."""
         chosen: Sequence[keys.Key] = [key for key in (*keys.PLAYER, *keys.EVERYWHERE) if key.footer]
-        if self.seat.hidden:
+        if isinstance(self._conversation.card, EditCard):
+            chosen = keys.EDITING
+        elif self.seat.hidden:
             chosen = _named(_WHILE_HIDDEN)
         elif self.seat.mine.is_changed:
             other = "yours" if self.seat.is_original else "original"
@@ -208,8 +227,9 @@ class Player(Room[None]):
         from mailedu.tui.memory import Place
 
         app = self.mailedu
-        app.memory.place = Place.of(self.seat.mine, view.n, self.pane, self.letter, self.seat.guessing)
-        if self.seat.ended and view.journey.scenario.message is None:
+        seat = self.seat
+        app.memory.place = Place.of(seat.mine, seat.n_of_mine, self.pane, self.letter, seat.guessing, seat.hidden)
+        if seat.ended and not seat.mine.is_changed and view.journey.scenario.message is None:
             app.memory.done.add(view.journey.scenario.name)
         app.remember()
 
@@ -248,8 +268,8 @@ class Player(Room[None]):
 
     def _moved(self, moved: bool, why_not: str = "") -> None:
         self._stop()
-        self._conversation.close()
         if moved:
+            self._conversation.close()
             self.show()
         else:
             self.say(why_not, "✗")
@@ -381,9 +401,12 @@ class Player(Room[None]):
         seat = self.seat
         if isinstance(self._conversation.card, EditCard):
             return
-        seat.hidden = False
+        if seat.hidden:
+            self.say("Answer first, a to d, or n just shows it.", "✗")
+            return
         if seat.is_original:
             seat.other()
+            self._moved(True)
         step = target(seat.journey, seat.n)
         if step is None:
             self.say(why_not(seat.journey, seat.step), "✗")
@@ -395,6 +418,8 @@ class Player(Room[None]):
         self.show()
 
     def on_edit_card_sent(self, message: EditCard.Sent) -> None:
+        if not isinstance(self._conversation.card, EditCard):  # enter was pressed twice
+            return
         changed = self.seat.change(message.edit)
         self._leave_card()
         if not changed:
@@ -404,10 +429,14 @@ class Player(Room[None]):
 
     def _first_other(self) -> str:
         """Which step is the first that comes out otherwise, and not by the learner's own hand."""
+        if self.seat.guessing:
+            return ""
         first = pages_of(self.seat.mine).first_other
         return f": step {first} comes out otherwise" if first <= len(self.seat.mine) else ""
 
     def on_edit_card_faults(self, message: EditCard.Faults) -> None:
+        if not isinstance(self._conversation.card, EditCard):
+            return
         changed = self.seat.with_faults(message.names)
         self._leave_card()
         on = "; ".join(self._faults())
@@ -433,7 +462,8 @@ class Player(Room[None]):
         self._moved(bool(taken), "There is nothing to undo.")
         if taken:
             said = before.edits[-1].say if before.edits and before.edits[-1].place == taken else ()
-            line = visible(said[0]) if said else taken
+            again = before.original.by_place.get(taken)
+            line = visible(said[0]) if said else taken if again is None else f"“{gist(again)}” is said again"
             self.say(f"Taken back: {line}", "✓")
 
     # Finding, saving, copying -----------------------------------------------------------------------------------------
@@ -454,7 +484,7 @@ class Player(Room[None]):
             return
         self.action_close()
         self.seat.go(found)
-        self.show()
+        self._moved(True)
         self.say(f"Step {found}. / and enter: the next with {word}.", "✓")
 
     def _next_with(self, word: str) -> int | None:
@@ -491,6 +521,20 @@ class Player(Room[None]):
         self.app.copy_to_clipboard(line)
         self.say(f"Copied: {line.partition(chr(10))[0]}", "✓")
 
+    def offers(self, key: keys.Key) -> bool:
+        if key.action in ("other", "undo"):
+            return self.seat.mine.is_changed
+        return not key.action.startswith("answer") or self.seat.hidden
+
+    def places(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
+        for number, stage in enumerate(STAGES, 1):
+            if self.seat.journey.first_of(stage) is not None:
+                yield (
+                    f"Stage {phrases.STAGES[stage]}",
+                    f"to its first step  ({number})",
+                    partial(self.action_stage, number),
+                )
+
     # Closing ----------------------------------------------------------------------------------------------------------
 
     def action_close(self) -> None:
@@ -498,12 +542,13 @@ class Player(Room[None]):
         self._stop()
         if self.query_one(FindLine).close():
             self._conversation.ladder.focus()
-        elif self._conversation.card is not None:
-            self._conversation.close()
-            self.seat.hidden = False
-            self.show()
         elif self.has_class("-zoomed"):
             self.action_zoom()
+        elif self.seat.hidden:
+            self.action_guess()
+        elif self._conversation.card is not None:
+            self._conversation.close()
+            self.show()
 
     def action_leave(self) -> None:
         self._stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -65,6 +65,10 @@ class Room(Screen[Result], Generic[Result]):
     def offers(self, key: Key) -> bool:
         """Whether a key has something to do now."""
         return True
+
+    def places(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
+        """Where one can go within the screen, for the command palette: name, a line about it, the way."""
+        return ()
 
     def say(self, text: str, sign: str = "", style: str = "") -> None:
         """A line in the place of the keys, until the next key. Foreign text is made visible there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import ClassVar, Final, NamedTuple
 
@@ -15,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from mailedu.text.writing import TakenError, open_file, text_file
 from mailedu.tui.view import View
+from mailedu.tui.widgets.entry import Entry
 from mailedu.tui.widgets.marked import Marked
 from mailedu.visible import visible
 
@@ -73,7 +75,7 @@ class SaveScreen(ModalScreen[str | None]):
         border: round $accent; border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $quiet;
     }
     SaveScreen Marked { height: auto; background: $surface; }
-    SaveScreen Input { height: 1; border: none; padding: 0; background: $band; }
+    SaveScreen Entry { padding: 0; background: $band; }
     SaveScreen #error { color: $error; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "close", show=False)]
@@ -97,7 +99,7 @@ class SaveScreen(ModalScreen[str | None]):
                 )
             )
             yield Static("file")
-            yield Input(id="name")
+            yield Entry(id="name")
             yield Static(id="error")
 
     def on_mount(self) -> None:
@@ -119,7 +121,7 @@ class SaveScreen(ModalScreen[str | None]):
         self._tell("")
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        name = message.value.strip()
+        name = os.path.expanduser(message.value.strip())  # noqa: PTH111 - what follows ~ need not be a user
         if not name:
             self._tell("a file needs a name")
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -22,6 +22,10 @@ from mailedu.tui.widgets.talk_transcript import Transcript
 from mailedu.tui.widgets.talk_turns import Turns
 from mailedu.tui.widgets.title import Title
 from mailedu.visible import clip, visible, width
+
+
+#: Cells of the title's row around its two texts.
+_AROUND: Final = 13
 
 
 class Speak(Entry):
@@ -103,8 +107,7 @@ class TalkScreen(Room[None]):
         """How many lines back the arrow up has gone."""
 
     def parts(self) -> ComposeResult:
-        talk = self._turns.talk
-        yield Title(f"Talk {'POP3' if talk.is_pop3 else 'SMTP'}: you are {talk.seat.title}")
+        yield Title(self._name())
         with Container(id="body"):
             with Container(id="conversation"):
                 yield Static(id="ends", markup=False)
@@ -135,9 +138,9 @@ class TalkScreen(Room[None]):
             return
         turns, talk = self._turns, self._turns.talk
         self._present = min(self._present, len(turns.turns) - 1)
-        words = f"{talk.state}: {talk.state_words}"
-        title = f"Talk {'POP3' if talk.is_pop3 else 'SMTP'}: you are {talk.seat.title}"
-        self.query_one(Title).show(title, words)
+        name, words = self._name(), f"{talk.state}: {talk.state_words}"
+        whole = width(visible(name)) + width(words) + _AROUND <= self.size.width
+        self.query_one(Title).show(name, words if whole else talk.state_words)  # the prompt names the state too
         self.query_one("#ends", Static).update(self._ends())
         self.query_one(Transcript).show(turns.turns, self._present, talk.closed)
         self.query_one(TalkExplain).show(turns.turns[self._present])
@@ -146,6 +149,10 @@ class TalkScreen(Room[None]):
         speak.placeholder = self._hint()
         self._show_words()
         self._show_keys()
+
+    def _name(self) -> str:
+        talk = self._turns.talk
+        return f"Talk {'POP3' if talk.is_pop3 else 'SMTP'} as {talk.seat.title}"
 
     def _ends(self) -> Content:
         talk = self._turns.talk
@@ -169,7 +176,7 @@ class TalkScreen(Room[None]):
             return "enter begins anew; esc, then u takes the last line back"
         natural = self._turns.natural()
         if talk.in_letter and not natural:
-            return "an empty line ends the header: just enter"
+            return "an empty line: just enter"
         return natural
 
     def _show_words(self) -> None:
@@ -180,7 +187,7 @@ class TalkScreen(Room[None]):
         if talk.closed:
             line = Content.assemble(("The conversation is over. ", "bold"), ("enter begins anew", "$quiet"))
         elif talk.in_letter:
-            line = Content.styled("A line of the letter. A dot alone on a line ends it.", "$quiet")
+            line = Content.styled(self._about_letter(), "$quiet")
         elif talk.in_login:
             offered = turns.completion(speak.value)
             plain = turns.secret() if offered == turns.natural() else speak.value
@@ -200,6 +207,13 @@ class TalkScreen(Room[None]):
                 pieces.append(piece.stylize(f"@click=screen.fill('{verb}')"))
             line = Content("  ").join(pieces)
         self.query_one("#words", Static).update(line)
+
+    def _about_letter(self) -> str:
+        if b"" in self._turns.letter:
+            return "A line of the text. A dot alone on a line ends the letter."
+        if not self._turns.natural():
+            return "An empty line ends the header; what follows it is the text."
+        return "A line of the header. An empty line ends it, and the text follows."
 
     # Speaking ---------------------------------------------------------------------------------------------------------
 

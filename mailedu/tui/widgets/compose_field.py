@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Click
 from textual.message import Message
@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from mailedu.mime.compose import Attachment
 from mailedu.tui.widgets.compose_disk import octets_in_words
+from mailedu.tui.widgets.entry import Prose
 from mailedu.visible import clip, visible, width
 
 #: Cells of the column of names.
@@ -38,6 +39,10 @@ class FormNote(Widget):
         if self.bad:
             return Content.assemble(("✗ ", "bold $error"), (clip(self.text, self.size.width - 2), "$error"))
         return Content.assemble((clip(self.text, self.size.width), "$quiet"))
+
+
+class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Scrolls to the field that has the cursor, and by the mouse: ↑ and ↓ are the screen's."""
 
 
 class FormRow(Vertical):
@@ -68,6 +73,22 @@ class FormRow(Vertical):
 
     def on_descendant_blur(self) -> None:
         self.remove_class("-here")
+
+
+class LetterText(Prose):
+    """The text; ↑ from its first row and ↓ from its last lead to the fields around it."""
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        if not select and self.navigator.is_first_wrapped_line(self.cursor_location):
+            self.screen.focus_previous()
+        else:
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        if not select and self.navigator.is_last_wrapped_line(self.cursor_location):
+            self.screen.focus_next()
+        else:
+            super().action_cursor_down(select)
 
 
 class Attached(Widget, can_focus=True):

@@ -25,7 +25,7 @@ class GuessCard(Widget):
 
     DEFAULT_CSS = """
     GuessCard {
-        layer: card; position: absolute; height: auto; padding: 0 1; background: $surface;
+        layer: card; position: absolute; height: auto; padding: 0 1; background: $surface; text-wrap: nowrap;
         border: solid $accent; border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $quiet;
     }
     """

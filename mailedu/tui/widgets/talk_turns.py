@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from mailedu.explain import Explanation, Key, explain
@@ -10,20 +11,15 @@ from mailedu.machine import Kind
 from mailedu.smtp import auth
 from mailedu.text import octets
 
-#: The way through a conversation, for somebody who does not know what to type.
-_TOUR: Final = {
-    False: ("EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"),
-    True: ("USER", "PASS", "STAT", "LIST", "RETR", "DELE", "QUIT"),
+#: What each state of SMTP waits for, on the way to a letter that is sent.
+_NEXT: Final = {"CONNECTED": "EHLO", "MAIL": "RCPT", "RCPT": "DATA"}
+#: Fields to try, by their names.
+_FIELDS: Final = {
+    b"from": "From: Alice <alice@example.com>",
+    b"to": "To: Bob <bob@example.net>",
+    b"subject": "Subject: Hello",
 }
-#: Letter lines to try; the empty one ends the header.
-_LETTER: Final = (
-    "From: Alice <alice@example.com>",
-    "To: Bob <bob@example.net>",
-    "Subject: Hello",
-    "",
-    "Hello Bob!",
-    ".",
-)
+_FIELD: Final = re.compile(rb"([!-9;-~]+)[ \t]*:|[ \t]")
 #: What a question of the login dialogue asks for.
 _PASSWORD: Final = b"pass"
 
@@ -97,11 +93,12 @@ class Turns:
     def line_of(self, verb: str) -> str:
         """A whole line that begins with a verb, as it would be taken here."""
         user, talk = self.talk.user, self.talk
+        first = next(iter(talk.messages), 1)
         return {
             "EHLO": f"EHLO {talk.seat.name}", "HELO": f"HELO {talk.seat.name}", "AUTH": "AUTH LOGIN",
             "MAIL": f"MAIL FROM:<{user.address}>", "RCPT": "RCPT TO:<bob@example.net>", "VRFY": "VRFY bob",
-            "USER": f"USER {user.login}", "PASS": f"PASS {user.password}", "RETR": "RETR 1", "TOP": "TOP 1 5",
-            "DELE": "DELE 1",
+            "USER": f"USER {user.login}", "PASS": f"PASS {user.password}", "RETR": f"RETR {first}",
+            "TOP": f"TOP {first} 5", "DELE": f"DELE {first}",
         }.get(verb, verb)  # fmt: skip
 
     def natural(self) -> str:
@@ -110,26 +107,53 @@ class Turns:
         if talk.closed:
             return ""
         if talk.in_letter:
-            return _LETTER[min(self.letter_lines, len(_LETTER) - 1)]
+            return self._letter_line()
         if talk.in_login:
             return octets.base64_of(self.secret())
-        may = self.words
-        said = {one.event.verb for one in talk.said if one.event.kind is Kind.COMMAND}
-        tour = [verb for verb in _TOUR[talk.is_pop3] if verb in may]
-        chosen = next((verb for verb in tour if verb not in said), "")
-        if not chosen and tour:  # all was said: the first again if it was refused, else the end
-            chosen = tour[0] if talk.state in ("CONNECTED", "MAIL", "RCPT", "AUTHORIZATION") else tour[-1]
-        return self.line_of(chosen or (may[0] if may else ""))
+        return self.line_of(self._read_mail() if talk.is_pop3 else self._send_letter())
+
+    def _send_letter(self) -> str:
+        """The verb that leads towards a letter that is sent; what was refused does not count."""
+        talk = self.talk
+        if talk.state != "READY":
+            return _NEXT.get(talk.state, "QUIT")
+        if "END_OF_DATA" in talk.accepted:
+            return "QUIT"
+        return next((verb for verb in ("MAIL", "AUTH") if verb in self.words), "EHLO")
+
+    def _read_mail(self) -> str:
+        """The verb that leads towards mail that is read."""
+        talk = self.talk
+        if talk.state == "AUTHORIZATION":
+            return "PASS" if "PASS" in self.words else "USER"
+        done = talk.accepted
+        if talk.state == "TRANSACTION":
+            for verb in ("STAT", "LIST", "RETR", "DELE"):
+                if verb not in done and (talk.messages or verb in ("STAT", "LIST")):
+                    return verb
+            if "RETR" not in done and talk.marked:
+                return "RSET"  # all are marked: none could be read
+        return "QUIT"
+
+    def _letter_line(self) -> str:
+        """The header's fields that are missing, the empty line, a text, the dot."""
+        lines = self.letter
+        if b"" in lines:
+            return "." if lines[-1] else "Hello Bob!"
+        if lines and not _FIELD.match(lines[-1]):
+            return ""
+        named = {field[1].lower() for line in lines if (field := _FIELD.match(line)) and field[1]}
+        return next((line for name, line in _FIELDS.items() if name not in named), "")
 
     @property
-    def letter_lines(self) -> int:
-        """Lines of the letter that is being typed."""
-        count = 0
+    def letter(self) -> list[bytes]:
+        """The lines so far of the letter that is being typed."""
+        found: list[bytes] = []
         for turn in reversed(self.turns):
             if not turn.is_letter:
                 break
-            count += 1
-        return count
+            found.append(turn.line)
+        return found[::-1]
 
     def secret(self) -> str:
         """What the server asks for in a login dialogue, before it is made base64."""
