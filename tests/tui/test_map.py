@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.widget import Widget
 
 from mailedu.journey import Edit, Journey, Kind, load, play
+from mailedu.journey.scenario import Machine
 from mailedu.tui.widgets.ends import Ends
 from mailedu.tui.widgets.map import Map
 from mailedu.tui.widgets.title import Title
@@ -98,10 +101,13 @@ async def test_a_hidden_reply_is_a_question_mark() -> None:
 
 
 async def test_narrow_it_is_two_rows_whose_names_never_move() -> None:
-    names = set()
-    for n in range(1, len(PLAIN) + 1):
-        first, _ = await shown(Map(), PLAIN, n, 80)
-        names.add(tuple(first.index(name) for name in ("Alice", "ISP A", "ISP B", "Bob")))
+    names, part = set(), Map()
+    async with Parts(part).run_test(size=(80, 10)) as pilot:
+        await pilot.pause()
+        for n in range(1, len(PLAIN) + 1):
+            part.show(view_of(PLAIN, n))
+            first, _ = rows(part)
+            names.add(tuple(first.index(name) for name in ("Alice", "ISP A", "ISP B", "Bob")))
     assert len(names) == 1
 
 
@@ -143,3 +149,97 @@ async def test_the_title_fits_with_wide_characters_too(columns: int) -> None:
         (seen,) = rows(part)
         assert "寿司" in seen
         assert "step 1 of 2" in seen
+
+
+async def test_at_n_within_a_leg_only_wire_letter_and_caption_change() -> None:
+    for name, faults in (("alice-to-bob", ()), ("alice-to-bob", ("server-down",)), ("figure-21-10", ())):
+        journey, part = play(load(name, faults)), Map()
+        async with Parts(part).run_test(size=(120, 10)) as pilot:
+            await pilot.pause()
+            before: list[str] = []
+            for step in journey.steps:
+                part.show(view_of(journey, step.n))
+                now = rows(part)
+                names = [(now[2].index(m.title), len(m.title)) for m in journey.scenario.machines]
+                if before and step.leg == journey.step(step.n - 1).leg:
+                    assert (now[0], now[1], now[4]) == (before[0], before[1], before[4]), step.place
+                    for at_cell, long in names:
+                        assert now[2][at_cell : at_cell + long] == before[2][at_cell : at_cell + long], step.place
+                    if journey.holders.at(step.n) == journey.holders.at(step.n - 1) and "═" not in now[2] + before[2]:
+                        assert now[3] == before[3], step.place
+                before = now
+
+
+async def test_a_stage_that_failed_is_not_called_done() -> None:
+    assert "✗ 2 submit" in (await shown(Map(), play("wrong-password"), len(play("wrong-password"))))[0]
+
+
+async def test_the_line_stops_short_of_a_machine_that_is_not_asked() -> None:
+    assert "►┄┄│ mx1.example.net" in (await shown(Map(), PLAIN, at("mx:example.net/QUERY.1")))[2]
+    assert "►│ mx1.example.net" in (await shown(Map(), PLAIN, at("deliver:example.net/EHLO.1")))[2]
+
+
+async def test_the_caption_says_until_when_a_letter_waits_and_what_is_locked() -> None:
+    journey = play(load("alice-to-bob", ("greylisting",)))
+    waits = next(step.n for step in journey.steps if step.verb == "DEFER")
+    assert "For bob@example.net: waits until 30 min" in (await shown(Map(), journey, waits))[5]
+    assert "The mailbox is locked" in (await shown(Map(), PLAIN, at("access:bob/STAT.1")))[5]
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+async def test_six_machines_with_long_names_have_room(columns: int) -> None:
+    base = load("alice-to-bob")
+    strange = Machine("far.example", "日本語の長い名前のサーバー", "日本語", ("mta",))
+    relay = Machine("relay.example.com", "a relay with quite a long name", "relay", ("mta",))
+    journey = play(replace(base, machines=(*base.machines[:2], relay, strange, *base.machines[2:]), drafts={}))
+    for n in (1, at("submit/RCPT.1"), at("deliver:example.net/RCPT.1"), len(journey)):
+        seen = await shown(Map(), journey, n, columns)
+        assert all(digit in seen[0 if columns >= 112 else 1] for digit in "12345")
+        assert sum("┄" in row for row in seen) == 1
+
+
+async def test_a_machine_and_a_wire_are_their_stage() -> None:
+    for columns, row, words in ((120, 2, ("Alice’s", "mail.", "mx1.", "Bob’s")), (80, 0, ("Alice", "ISP A", "ISP B"))):
+        chosen: list[int] = []
+
+        class Listening(Parts):
+            def on_map_stage_chosen(self, message: Map.StageChosen, chosen: list[int] = chosen) -> None:
+                chosen.append(message.number)
+
+        part = Map()
+        async with Listening(part).run_test(size=(columns, 10)) as pilot:
+            await pilot.pause()
+            part.show(view_of(PLAIN, 1))
+            line = rows(part)[row]
+            for word in words:
+                await pilot.click(part, offset=(line.index(word) + 1, row))
+            await pilot.click(part, offset=(line.index("┄") + 3, row))
+            await pilot.pause()
+        assert chosen == [1, 3, 4, 5, 2] if columns == 120 else [1, 3, 4, 2], chosen
+
+
+async def test_a_word_slides_to_the_middle_of_its_wire_and_the_next_key_ends_it() -> None:
+    part = Map()
+    app = Parts(part)
+    async with app.run_test(size=(120, 10)) as pilot:
+        await pilot.pause()
+        app.animation_level = "none"
+        part.show(view_of(PLAIN, at("submit/RCPT.1") - 1))
+        part.show(view_of(PLAIN, at("submit/RCPT.1")))
+        still = rows(part)[2]
+        app.animation_level = "full"
+        part.show(view_of(PLAIN, at("submit/RCPT.1") - 1))
+        part.show(view_of(PLAIN, at("submit/RCPT.1")))
+        assert rows(part)[2].index("RCPT") < still.index("RCPT")
+        await pilot.wait_for_animation()
+        assert rows(part)[2] == still
+        part.show(view_of(PLAIN, at("submit/MAIL.1")))
+        part.show(view_of(PLAIN, 1))
+        assert "MAIL" not in rows(part)[2]
+
+
+async def test_names_give_way_to_addresses() -> None:
+    seen = await shown(Map(), PLAIN, at("submit/RCPT.1"), addresses=True)
+    address = PLAIN.scenario.geography.hosts["mail.example.com"].address
+    assert address in seen[2]
+    assert "mail.example.com" not in "".join(seen)

@@ -245,15 +245,24 @@ class _Drawing:
     def _below(self, row: Row) -> None:
         """Roles under machines, protocols under wires: under the present one what is spoken there now."""
         for n, machine in enumerate(self.course.machines):
-            row.put(self.layout.starts[2 * n] + 2, _roles(machine.roles), "$quiet", self._behind(2 * n))
+            start, end = self.layout.starts[2 * n] + 2, self._free_until(2 * n)
+            row.put(start, _roles(machine.roles, end - start), "$quiet", end)
         for place, word in {**self.course.spoken, **self._spoken_now()}.items():
-            start, end = self.layout.starts[place], self.layout.ends[place]
             look = "$foreground" if place == self.spot.place and word != self.course.spoken.get(place) else "$quiet"
-            word = clip(word, end - start)
-            row.put(start + (end - start - width(word)) // 2, word, look, end)
+            row.put(*self._centred(place, word), look)
 
-    def _behind(self, place: int) -> int:
-        return self.layout.ends[place]
+    def _free_until(self, machine: int) -> int:
+        """Where what stands below a machine has to end: a blank before what is always below the next wire."""
+        if machine + 1 >= len(self.layout.starts):
+            return self.layout.ends[machine]
+        start, word = self._centred(machine + 1, self.course.spoken.get(machine + 1, ""))
+        return start - 1 if word else self.layout.ends[machine + 1]
+
+    def _centred(self, place: int, word: str) -> tuple[int, str]:
+        """The cell at which a word below a wire begins, and as much of it as there is room for."""
+        start, end = self.layout.starts[place], self.layout.ends[place]
+        word = clip(word, end - start)
+        return start + (end - start - width(word)) // 2, word
 
     def _spoken_now(self) -> dict[int, str]:
         """Who is at the other end, if that is no machine of the map; else what is spoken, if it seldom is."""
@@ -337,7 +346,9 @@ def _asked(step: Step, hue: str) -> tuple[str, str]:
     return (word, f"bold {hue}") if message.answers else (f"✗ no {word}", "bold $error")
 
 
-def _roles(roles: tuple[str, ...]) -> str:
-    """`user agent`, `MTA and mailbox`, `MSA, MTA, mailbox`."""
+def _roles(roles: tuple[str, ...], room: int) -> str:
+    """`user agent`, `MTA and mailbox`, `MSA, MTA, mailbox`; as many as there is room for."""
     words = [word for role, word in _ROLES if role in roles or (role == "maa" and "mda" in roles)]
-    return " and ".join(words) if len(words) == 2 else ", ".join(words)
+    every = " and ".join(words) if len(words) == 2 else ", ".join(words)
+    shorter = (every, *(", ".join(words[:n]) for n in range(len(words), 0, -1)), *(w.split()[-1] for w in words[:1]))
+    return next((one for one in shorter if width(one) <= room), clip(every, max(room, 0)))
