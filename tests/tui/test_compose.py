@@ -172,6 +172,19 @@ async def test_what_was_typed_is_there_again(key: str, tmp_path: Path) -> None:
         assert [row.attachment.filename for row in app.screen.query(Attached)] == ["a.png"]
 
 
+async def test_what_was_typed_is_there_again_after_the_palette_led_away() -> None:
+    async with writing((80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, MaileduApp)
+        await go_to(pilot, "subject")
+        await pilot.press(*"quite")
+        app.action_home()
+        await pilot.pause()
+        app.open_compose()
+        await pilot.pause()
+        assert app.screen.query_one("#subject", Input).value == "quite"
+
+
 async def test_an_attachment_is_removed_and_a_form_emptied(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"x")
     async with writing((80, 24)) as pilot:

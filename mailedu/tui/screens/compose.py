@@ -155,6 +155,10 @@ class Compose(Room[None]):
     def _value(self, field: str) -> str:
         return self.query_one(f"#{field}", Entry).value
 
+    def on_screen_suspend(self) -> None:
+        """However it is left, what was typed is there again."""
+        self._keep()
+
     def _keep(self) -> None:
         _KEPT[self.app] = Kept(self.typed, self._value(form.FILES), self._value(INSTEAD))
 
