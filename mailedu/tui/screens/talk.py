@@ -23,7 +23,6 @@ from mailedu.tui.widgets.talk_turns import Turns
 from mailedu.tui.widgets.title import Title
 from mailedu.visible import clip, visible, width
 
-
 #: Cells of the title's row around its two texts.
 _AROUND: Final = 13
 
@@ -86,7 +85,7 @@ class TalkScreen(Room[None]):
     TalkScreen #prompt { width: auto; padding: 0 1; color: $client; text-style: bold; }
     TalkScreen.-wide #body, TalkScreen.-huge #body { layout: horizontal; }
     TalkScreen.-wide #conversation, TalkScreen.-huge #conversation {
-        width: 66; margin-left: 1; border: solid $line; border-title-color: $foreground; border-title-style: bold;
+        width: 68; margin-left: 1; border: solid $line; border-title-color: $foreground; border-title-style: bold;
     }
     TalkScreen.-huge #conversation { width: 84; }
     TalkScreen.-wide #conversation:focus-within, TalkScreen.-huge #conversation:focus-within { border: solid $accent; }
@@ -107,7 +106,7 @@ class TalkScreen(Room[None]):
         """How many lines back the arrow up has gone."""
 
     def parts(self) -> ComposeResult:
-        yield Title(self._name())
+        yield Title(self._heading())
         with Container(id="body"):
             with Container(id="conversation"):
                 yield Static(id="ends", markup=False)
@@ -138,9 +137,7 @@ class TalkScreen(Room[None]):
             return
         turns, talk = self._turns, self._turns.talk
         self._present = min(self._present, len(turns.turns) - 1)
-        name, words = self._name(), f"{talk.state}: {talk.state_words}"
-        whole = width(visible(name)) + width(words) + _AROUND <= self.size.width
-        self.query_one(Title).show(name, words if whole else talk.state_words)  # the prompt names the state too
+        self._show_title()
         self.query_one("#ends", Static).update(self._ends())
         self.query_one(Transcript).show(turns.turns, self._present, talk.closed)
         self.query_one(TalkExplain).show(turns.turns[self._present])
@@ -150,9 +147,20 @@ class TalkScreen(Room[None]):
         self._show_words()
         self._show_keys()
 
-    def _name(self) -> str:
+    def _heading(self) -> str:
         talk = self._turns.talk
         return f"Talk {'POP3' if talk.is_pop3 else 'SMTP'} as {talk.seat.title}"
+
+    def _show_title(self) -> None:
+        """What is done, and the state; in little room the state without its name, which the prompt has too."""
+        talk, name = self._turns.talk, visible(self._heading())
+        room = self.size.width - _AROUND
+        words = f"{talk.state}: {talk.state_words}"
+        if width(name) + width(words) > room:
+            words = talk.state_words
+        if width(name) + width(words) > room:
+            name = name.partition(" as ")[0]
+        self.query_one(Title).show(name, words)
 
     def _ends(self) -> Content:
         talk = self._turns.talk
