@@ -376,15 +376,15 @@ async def test_500_random_keys_at_random_sizes_never_crash_it_and_q_leads_out(
             app.simulate_key(_NAMES.get(key, key))
             if count % 3 == 0:
                 await pilot.pause()
-            if app._exit:  # a `q` at home, or Quit of the palette
+            if app.return_code is not None:  # a `q` at home, or Quit of the palette
                 return
         assert app.is_running
         await pilot.resize_terminal(*NARROW)
         for _ in range(12):
             await pilot.press("escape", "q")
-            if not app.is_running or app._exit:
+            if app.return_code is not None:
                 break
-        assert app._exit, text(app)
+        assert app.return_code is not None, text(app)
 
 
 # Every step -----------------------------------------------------------------------------------------------------------
