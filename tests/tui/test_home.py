@@ -118,7 +118,7 @@ async def test_e_writes_a_letter() -> None:
 async def test_q_quits() -> None:
     async with home() as (app, pilot):
         await pilot.press("q")
-        assert not app.is_running or app._exit
+        assert app.return_code is not None
 
 
 async def test_going_on_leads_back_to_the_step_the_pane_and_the_changes() -> None:
