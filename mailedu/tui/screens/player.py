@@ -108,7 +108,7 @@ class Player(Room[None]):
         return self.query_one(Conversation)
 
     def on_mount(self) -> None:
-        self.query_one("#below").border_title = " The letter as it stands "
+        self.query_one("#below").border_title = " Message "
         self._conversation.ladder.focus()
         self.show()
 
