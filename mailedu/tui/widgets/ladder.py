@@ -1,12 +1,12 @@
 """The conversation as a ladder: a lifeline a side, an arrow a step, the text at the side of who speaks.
 
 Row 0 of a page is its rule, row i its step i; then comes the hint. What is not seen is not made: a row is painted when
-the terminal needs it, and no step has a widget or a cache.
+the terminal needs it, no step has a widget, and no more than a few screens of rows are kept.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.segment import Segment
 from textual.actions import SkipAction
@@ -17,11 +17,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from mailedu.agents.actions import Action, Link
+from mailedu.journey.journey import Journey
 from mailedu.journey.step import Kind
 from mailedu.tui.view import View
 from mailedu.tui.widgets.pages import Page, pages_of
 from mailedu.tui.widgets.rungs import Columns, Inks, Mark, Piece, future, left_of, rule, rung
 from mailedu.visible import visible
+
+#: Rows that are kept as they were painted.
+_PAINTED: Final = 256
 
 
 class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
@@ -47,6 +51,8 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         self._view: View | None = None
         self._page: Page | None = None
         self._reserve = 2
+        self._painted: dict[tuple[int, Mark], Strip] = {}
+        self._painted_in: tuple[Journey, Inks, Columns] | None = None
         self._height = 0
         self._back = 0
         self._inks: Inks | None = None
@@ -167,16 +173,29 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         """Row `y` of what is seen."""
         if self._view is None or self._page is None:
             return Strip.blank(self.size.width, self.rich_style)
-        segments = self._row(self._view, self._page, y + self.scroll_offset.y)
+        view, page, row = self._view, self._page, y + self.scroll_offset.y
+        n = page.first + row - 1
+        if not page.first <= n <= view.n:
+            return self._whole(self._row(view, page, row))
+        # A full page scrolls by a row at each step, and most of its rows are those that were painted before.
+        mark, columns, inks = _mark(view, n), self._columns, self._colours
+        if self._painted_in != (view.journey, inks, columns) or len(self._painted) > _PAINTED:
+            self._painted_in = (view.journey, inks, columns)
+            self._painted.clear()
+        strip = self._painted.get((n, mark))
+        if strip is None:
+            strip = self._painted[n, mark] = self._whole(rung(view.journey.step(n), mark, columns, inks))
+        return strip
+
+    def _whole(self, segments: list[Segment]) -> Strip:
         return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)
 
     def _row(self, view: View, page: Page, row: int) -> list[Segment]:
+        """The rule of the page, the hint, or the future."""
         columns, inks = self._columns, self._colours
         if row == 0:
             return rule(page.title, columns, inks)
         n = page.first + row - 1
-        if n <= view.n:
-            return rung(view.journey.step(n), _mark(view, n), columns, inks)
         if n > view.n + 1:
             return future(columns, inks)
         said, at_right = _hint(view)
