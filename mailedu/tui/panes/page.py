@@ -113,7 +113,7 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """A row at its place. `Visual.to_strips` would do for any content, at ten times the cost for one row."""
-        width, height = self._room()
+        width, height = self._laid_out
         at = y if y < self._fixed else y + self.scroll_offset.y
         look = self._look()
         if not 0 <= at < len(self._rows) or width <= 0:
