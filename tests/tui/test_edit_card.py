@@ -136,9 +136,9 @@ async def test_the_fault_that_a_scenario_is_about_cannot_be_switched_off_in_it()
 async def test_plain_text_is_made_base64_in_a_login() -> None:
     app = Cards("submit/RESPONSE.2")
     async with app.run_test(size=(80, 24)) as pilot:
+        app.line.value = "looking-glass"
         await pilot.press("down")
         app.highlight("base64")
-        app.line.value = "looking-glass"
         await pilot.press("enter")
         assert app.line.value == "bG9va2luZy1nbGFzcw=="
         assert app.line.has_focus

@@ -109,10 +109,17 @@ async def test_find_goes_to_the_next_step_that_holds_the_word() -> None:
         assert screen.seat.n > first + 1
 
 
-async def test_find_looks_into_explanations_too() -> None:
+async def test_find_looks_into_explanations_and_into_base64_too() -> None:
     async with player() as (pilot, screen):
         await press(pilot, "slash", *"lone dot", "enter")
         assert screen.seat.n > 1
+        await press(pilot, "home", "slash", *["backspace"] * 8, *"username:", "enter")
+        assert screen.seat.step.verb == "AUTH"
+        met = set()
+        for _ in range(3):
+            await press(pilot, "slash", *["backspace"] * 9, *"login", "enter")
+            met.add(screen.seat.n)
+        assert len(met) > 1
 
 
 async def test_find_says_when_nothing_is_found() -> None:
@@ -339,11 +346,11 @@ async def test_a_journey_is_saved_and_no_file_is_written_over_unasked(
     monkeypatch.chdir(tmp_path)
     async with player(n=60) as (pilot, _):
         for row, ending in enumerate((".txt", ".eml", ".jsonl")):
-            await press(pilot, "w", *["down"] * row, "enter", "enter")
+            await press(pilot, "w", *["down"] * row, "enter")
             path = Path(f"alice-to-bob{ending}")
             assert path.stat().st_size > 100  # noqa: ASYNC240
-            assert f"Saved as {path}" in rows(pilot.app)[-1]
-        await press(pilot, "w", "enter", "enter")
+            assert "✓ Saved as " in rows(pilot.app)[-1]
+        await press(pilot, "w", "enter")
         assert "exists already" in text(pilot.app)
         await press(pilot, "enter")
         assert "Saved as" in rows(pilot.app)[-1]
@@ -587,7 +594,7 @@ async def test_a_fault_is_switched_on_and_off() -> None:
 async def test_a_fault_is_a_change_it_is_named_compared_and_taken_back() -> None:
     async with player(n=23, size=WIDE) as (pilot, screen):
         await press(pilot, "e", "down", *["down"] * 5, "enter")
-        assert "Your version: Bob’s server knows no Bob" in text(pilot.app)
+        assert "From step 48: Bob’s server knows no Bob" in text(pilot.app)
         differs = screen.seat.mine.first_difference
         assert differs is not None
         assert f"step {differs} comes out otherwise" in rows(pilot.app)[-1]

@@ -33,6 +33,9 @@ _FIELD: Final = re.compile(r"([!-9;-~]+)(:)(.*)", re.DOTALL)
 #: Actions that write a letter piece by piece.
 _WRITES: Final = frozenset((Action.FIELD, Action.BODY, Action.PART, Action.BOUNCE))
 
+#: Rows under which a letter that is read begins with its subject.
+_SMALL: Final = 12
+
 
 class MessagePane(Page):
     """The letter as it stands."""
@@ -41,7 +44,10 @@ class MessagePane(Page):
         return message_rows(view.scene, width, view.hidden)
 
     def top(self, view: View, rows: int, height: int) -> int:
-        """While it is written, what is new; else the beginning."""
+        """While it is written, what is new; when it is read in a small pane, subject and text; else the beginning."""
+        if view.scene.step.verb == Action.READ and not view.hidden:
+            subject = next((nth for nth, row in enumerate(self._rows) if row.plain.startswith("Subject")), 0)
+            return min(max(rows - height, 0), subject if height < _SMALL else 0)
         if view.hidden or not written_now(view.scene):
             return 0
         new = next((nth for nth, row in enumerate(self._rows) if row.plain.startswith("+")), 0)

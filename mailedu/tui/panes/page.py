@@ -17,6 +17,8 @@ from textual.style import Style
 
 from mailedu.tui.view import View
 
+#: Panes below the conversation are so wide, and what they tell is made to fit them; beside it they are narrower.
+_NARROW, _FULL = 40, 58
 #: Cells under which nothing is laid out.
 _LEAST = 16
 
@@ -105,8 +107,11 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         return self.max_scroll_y > 0
 
     def _room(self) -> tuple[int, int]:
-        """Cells and rows for the text; the last column is the bar's, or stays blank."""
-        return self.content_size.width - 1, self.content_size.height
+        """Cells and rows for the text. The last column is the bar's, or stays blank; where there is room, a blank
+        stands before it.
+        """
+        size = self.content_size
+        return size.width - (1 if size.width > _FULL or size.width < _NARROW else 2), size.height
 
     def on_resize(self, event: Resize) -> None:
         self.lay_out()

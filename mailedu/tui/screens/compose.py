@@ -132,6 +132,8 @@ class Compose(Room[None]):
 
     def on_mount(self) -> None:
         self.query_one(Title).show("Write a letter", "Alice’s laptop sends it; nothing leaves this computer")
+        for field in (form.SENDER, form.TO):  # what stands there already gives way to what is typed
+            self.query_one(f"#{field}", Entry).select_on_focus = True
         if kept := _KEPT.get(self.app):
             self.query_one(f"#{form.TEXT if kept.typed.subject else form.SUBJECT}").focus()
         else:

@@ -15,12 +15,14 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Input, Rule
 
 from mailedu.journey import phrases
+from mailedu.journey import scenario as scenarios
 from mailedu.journey.gist import gist
 from mailedu.journey.guess import question
 from mailedu.journey.journey import Journey
 from mailedu.journey.mistakes import target, why_not
+from mailedu.journey.scene import Scene
 from mailedu.journey.seat import Seat, as_version
-from mailedu.journey.step import Kind, Stage, Step
+from mailedu.journey.step import Kind, Stage
 from mailedu.text.facts import subject
 from mailedu.tui import keys
 from mailedu.tui.panes import PANES, Shows
@@ -143,8 +145,11 @@ class Player(Room[None]):
             return "The original"
         changes = f"{len(mine.edits)} change{'s' if mine.edits[1:] else ''}" if mine.edits else ""
         first = mine.first_difference
-        at = f", at step {first}" if first is not None and not self.seat.guessing else ""
-        return f"✎ Your version: {' and '.join(filter(None, (changes, *self._faults())))}{at}"
+        told = first is not None and not self.seat.guessing
+        if not mine.edits:
+            return f"✎ {f'From step {first}' if told else 'Your version'}: {' and '.join(self._faults())}"
+        at = f", at step {first}" if told else ""
+        return f"✎ Your version: {' and '.join((changes, *self._faults()))}{at}"
 
     def _faults(self) -> list[str]:
         """Titles of the faults that were switched on."""
@@ -435,9 +440,12 @@ class Player(Room[None]):
         return f": step {first} comes out otherwise" if first <= len(self.seat.mine) else ""
 
     def on_edit_card_faults(self, message: EditCard.Faults) -> None:
-        if not isinstance(self._conversation.card, EditCard):
-            return
-        changed = self.seat.with_faults(message.names)
+        if isinstance(self._conversation.card, EditCard):
+            self._with_faults(message.names)
+
+    def _with_faults(self, names: Sequence[str]) -> None:
+        """Exactly these faults are switched on from now on."""
+        changed = self.seat.with_faults(names)
         self._leave_card()
         on = "; ".join(self._faults())
         if not changed:
@@ -488,19 +496,20 @@ class Player(Room[None]):
         self.say(f"Step {found}. / and enter: the next with {word}.", "✓")
 
     def _next_with(self, word: str) -> int | None:
-        """The next step that holds a word, or whose explanation does; from the beginning again after the end."""
+        """The next step that holds a word, else the next whose explanation does; after the end from the beginning."""
         wanted = word.lower()
-        steps = self.seat.journey.steps
-        order = (*steps[self.seat.n :], *steps[: self.seat.n])
+        if not wanted:
+            return None
+        seat = self.seat
         octets = wanted.encode("utf-8", "surrogateescape")
-        said = next((step for step in order if octets in step.head(1024).lower()), None) if wanted else None
-        if said is None and wanted:  # to explain is slower, so not without end
-            said = next((step for step in order[:_EXPLAINED] if wanted in self._meaning(step)), None)
-        return said.n if said is not None else None
-
-    def _meaning(self, step: Step) -> str:
-        meaning = self.seat.journey.scene(step.n).explanation
-        return f"{meaning.title} {meaning.what} {meaning.why}".lower()
+        order = (*seat.journey.steps[seat.n :], *seat.journey.steps[: seat.n - 1])
+        said = (
+            step for at, step in enumerate(order)
+            if octets in step.head(1024).lower() or (at < _EXPLAINED and wanted in gist(step).lower())
+        )  # fmt: skip
+        told = (step for step in order[:_EXPLAINED] if wanted in _meaning(seat.journey.scene(step.n)))
+        found = next(said, None) or next(told, None)
+        return found.n if found is not None else None
 
     def action_save(self) -> None:
         from mailedu.tui.screens.save import SaveScreen
@@ -535,6 +544,15 @@ class Player(Room[None]):
                     partial(self.action_stage, number),
                 )
 
+        for fault in scenarios.faults_of(self.seat.mine.scenario.name):
+            on = fault.name in self.seat.mine.scenario.active
+            about = "switch this fault off" if on else "switch this fault on, and see what follows"
+            yield f"Fault: {fault.title}", about, partial(self._switch, fault.name)
+
+    def _switch(self, fault: str) -> None:
+        active = self.seat.mine.scenario.active
+        self._with_faults([one for one in active if one != fault] if fault in active else [*active, fault])
+
     # Closing ----------------------------------------------------------------------------------------------------------
 
     def action_close(self) -> None:
@@ -554,6 +572,11 @@ class Player(Room[None]):
         self._stop()
         self.mailedu.memory.save()
         self.mailedu.action_home()
+
+
+def _meaning(scene: Scene) -> str:
+    explained = scene.explanation
+    return f"{explained.title} {explained.what} {explained.why}".lower()
 
 
 def _named(names: Sequence[str]) -> list[keys.Key]:

@@ -78,7 +78,11 @@ class SaveScreen(ModalScreen[str | None]):
     SaveScreen Entry { padding: 0; background: $band; }
     SaveScreen #error { color: $error; height: auto; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "close", show=False),
+        Binding("down", "choose(1)", show=False),
+        Binding("up", "choose(-1)", show=False),
+    ]
 
     def __init__(self, view: View) -> None:
         super().__init__()
@@ -90,7 +94,12 @@ class SaveScreen(ModalScreen[str | None]):
         with Vertical() as box:
             box.border_title = "Save this journey"
             box.border_subtitle = Content.assemble(
-                ("enter", "bold $accent"), " save   ", ("esc", "bold $accent"), " close"
+                ("enter", "bold $accent"),
+                " save   ",
+                ("↑↓", "bold $accent"),
+                " form   ",
+                ("esc", "bold $accent"),
+                " close",
             )
             yield Marked(
                 *(
@@ -103,16 +112,30 @@ class SaveScreen(ModalScreen[str | None]):
             yield Static(id="error")
 
     def on_mount(self) -> None:
+        self.query_one(Marked).can_focus = False  # ↑ and ↓ reach it from where the name is typed
         self.query_one(Marked).highlighted = 0
-        self.query_one(Marked).focus()
+        self.query_one(Input).focus()
+
+    def action_choose(self, by: int) -> None:
+        """Another form: the name keeps what was typed, and takes the form's ending."""
+        forms = self.query_one(Marked)
+        forms.highlighted = ((forms.highlighted or 0) + by) % len(FORMS)
 
     @property
     def _form(self) -> Form:
         return FORMS[self.query_one(Marked).highlighted or 0]
 
     def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
-        self.query_one(Input).value = self._view.journey.scenario.name + self._form.ending
+        field = self.query_one(Input)
+        stem, dot, _ = field.value.rpartition(".")
+        field.value = (stem if dot else field.value or self._stem) + self._form.ending
+        field.cursor_position = len(field.value)
         self._tell("")
+
+    @property
+    def _stem(self) -> str:
+        scenario = self._view.journey.scenario
+        return scenario.name if scenario.message is None else "my-letter"
 
     def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
         self.query_one(Input).focus()
@@ -134,7 +157,7 @@ class SaveScreen(ModalScreen[str | None]):
         except (OSError, ValueError) as error:
             self._tell(f"{visible(name)}: {getattr(error, 'strerror', None) or error}")
             return
-        self.dismiss(f"Saved as {visible(name)}")
+        self.dismiss(f"Saved as {visible(os.path.abspath(name))}")  # noqa: PTH100 - Path.resolve would follow links
 
     def _tell(self, error: str) -> None:
         self._asked = ""

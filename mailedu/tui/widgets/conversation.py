@@ -46,8 +46,12 @@ class Conversation(Vertical):
         self.query_one(Ends).show(view)
         ladder.show(view)
         if self.card is not None:
-            self.card.styles.width = max(ladder.right_edge - ladder.left_edge - 1, 40)
-            self.card.styles.offset = (ladder.left_edge + 1, ladder.present_row + 2)
+            # A line to be changed needs more room than lies between the lifelines.
+            whole = isinstance(self.card, EditCard)
+            left = 1 if whole else ladder.left_edge + 1
+            wide = ladder.size.width - 2 if whole else ladder.right_edge - ladder.left_edge - 1
+            self.card.styles.width = max(wide, 40)
+            self.card.styles.offset = (left, ladder.present_row + 2)
 
     def frame(self, title: str, *, is_changed: bool, is_original: bool) -> None:
         """Whose version it is, and the keys for that. To set what is there already would paint all that it holds."""

@@ -26,7 +26,7 @@ from mailedu.tui.widgets.marked import Marked
 from mailedu.visible import clip, pad, visible
 
 #: Cells of what a mistake is about; its line has the rest of the row.
-_ABOUT: Final = 40
+_ABOUT: Final = 28
 _BASE64: Final = "base64"
 _SUBTITLE: Final = Content.assemble(
     ("enter", "bold $accent"), " send   ", ("↓", "bold $accent"), " mistakes and faults   ",
@@ -76,6 +76,7 @@ class EditCard(Vertical):
         self._step = step
         self._mistakes = mistakes(journey, step)
         self._is_choosing = False
+        self._typed = present(step)
         self._field = Entry(present(step))
         self._wrong = Static(id="wrong")
         self._list = Marked(*self._options())
@@ -149,7 +150,9 @@ class EditCard(Vertical):
 
     def _preview(self, name: str) -> None:
         """The line of a mistake is seen before it is sent."""
-        if name.startswith("mistake "):
+        if not name.startswith("mistake "):
+            self._field.value = self._typed
+        else:
             line = self._mistakes[int(name.partition(" ")[2])].line
             self._field.value = "" if line in (DROP, SILENT) else line
             self._field.cursor_position = len(self._field.value)
@@ -175,6 +178,8 @@ class EditCard(Vertical):
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
         self._wrong.display = False
+        if not self._is_choosing:
+            self._typed = message.value
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
@@ -195,4 +200,5 @@ def _is_login(step: Step) -> bool:
 
 
 def _row(about: str, line: str) -> Content:
-    return Content.assemble("  ", pad(clip(about, _ABOUT), _ABOUT + 2), (clip(visible(line), 60), "$quiet"))
+    """The lines stand below each other as far as what they are about lets them; what is too long is cut by the list."""
+    return Content.assemble("  ", pad(about, _ABOUT), "  ", (clip(visible(line), 60), "$quiet"))
