@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))  # which is not there where the path is kept safe
+
 
 def empty() -> None:
     """The least that a key can cost in Textual."""

@@ -218,7 +218,7 @@ def _place(value: Any) -> Place:
         _text(value.get("letter")),
         _number(value.get("seed"), 0, 0),
         _number(value.get("n"), 1, 1),
-        value["pane"] if value.get("pane") in {pane.name for pane in PANES} else PANES[0].name,
+        next((pane.name for pane in PANES if pane.name == value.get("pane")), PANES[0].name),
         value.get("guessing") is True,
         _number(value.get("total"), 0, 0),
         value.get("hidden") is True,
