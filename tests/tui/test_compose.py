@@ -282,7 +282,7 @@ async def test_any_keys_leave_it_whole(size: tuple[int, int]) -> None:
     async with writing(size) as pilot:
         app = pilot.app
         assert isinstance(app, MaileduApp)
-        for count in range(150):
+        for count in range(300):
             app.simulate_key(choose.choice(some))
             if count % 3 == 0:
                 await pilot.pause()

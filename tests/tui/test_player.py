@@ -398,7 +398,7 @@ async def test_500_random_keys_at_random_sizes_never_crash_it_and_q_leads_out(
 
 
 async def test_every_pane_at_every_step_of_every_journey_shows_something() -> None:
-    """Pane after pane, size after size, at every other step that no other journey has.
+    """Pane after pane, size after size, at every step that no other journey has.
 
     That each pane shows each step at each size is asserted pane by pane elsewhere, without a screen around it.
     """
@@ -413,8 +413,6 @@ async def test_every_pane_at_every_step_of_every_journey_shows_something() -> No
                     if moment in met:
                         continue
                     met.add(moment)
-                    if len(met) % 2:
-                        continue
                     screen.seat.go(step.n)
                     if len(met) % 8 == 0:
                         await press(pilot, PANES[len(met) // 8 % len(PANES)].key)
@@ -683,13 +681,13 @@ async def test_where_nothing_can_be_changed_it_is_said_why() -> None:
 HOSTILE = "\x1b]0;owned\x07\x1b[2J [/b][red] \u202egnp.exe \u5bff\u53f8 e\u0301\u0301\u0301 \u200b [@click=app.quit]x"
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("size", SIZES)
 async def test_a_hostile_subject_is_harmless_on_every_screen(size: tuple[int, int]) -> None:
     octets = f"From: Alice <alice@example.com>\nTo: bob@example.net\nSubject: {HOSTILE}\n\n{HOSTILE}\n".encode()
     loaded = scenarios.load("alice-to-bob")
     journey = play(scenarios.load("alice-to-bob", (), own_letter(octets, loaded)))
     async with player(journey, 1, size) as (pilot, screen):
-        for n in range(1, len(journey) + 1, 11 if size == NARROW else 23):
+        for n in range(1, len(journey) + 1, 7 if size == NARROW else 23):
             screen.seat.go(n)
             screen.show()
             for pane in PANES:

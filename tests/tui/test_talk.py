@@ -276,7 +276,7 @@ async def test_any_keys_leave_it_whole(protocol: str) -> None:
     some = [*"aur:<.", "tab", "shift+tab", "enter", "backspace", "right", "right", "up", "down", "home", "left"]
     async with talking((80, 24), protocol) as pilot:
         app = pilot.app
-        for count in range(150):
+        for count in range(300):
             app.simulate_key(choose.choice(some))
             if count % 3 == 0:
                 await pilot.pause()
