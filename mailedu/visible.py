@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from unicodedata import category, east_asian_width
 
@@ -118,6 +119,7 @@ def _line(text: str, ascii_only: bool) -> str:
 # How much room it takes -----------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=4096)
 def _cells(character: str) -> int:
     return 0 if _joins(character) else 2 if east_asian_width(character) in "WF" else 1
 

@@ -24,8 +24,9 @@ from textual.app import App
 #: Seconds in which a closed terminal lets us end of ourselves.
 PATIENCE: Final = 2.0
 _HANGUP: Final = 1
-#: To look for cycles among all objects of a long journey takes two frames: it is done far less often than usual.
-_COLLECT: Final = (20_000, 20, 50)
+#: Each row that is painted leaves cycles. To look for them takes the longer the more has been made since, and a key
+#: waits for it: so it is done often; but among all objects of a long journey, which takes two frames, hardly ever.
+_COLLECT: Final = (700, 10, 3_000)
 
 
 def run(app: App[Any]) -> int:

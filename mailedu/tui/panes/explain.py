@@ -69,18 +69,20 @@ def explained(view: View, cells: int, height: int, guesses: Sequence[bool] = ())
         return _hidden(view, cells, height, guesses)
     if height < ROOMY:
         return _short(view, cells, height)
-    roomy = _whole(view, cells, gap=True)
-    rows = roomy if len(roomy) <= height else _whole(view, cells, gap=False)
-    parts = [] if _drawn(view.scene, cells) else _parts(view.scene, cells)
+    drawn = _drawn(view.scene, cells)
+    said = _said(view.scene, cells, drawn)
+    roomy = _whole(view, cells, said, gap=True)
+    rows = roomy if len(roomy) <= height else _whole(view, cells, said, gap=False)
+    parts = [] if drawn else _parts(view.scene, cells)
     return [*rows, BLANK, *parts] if parts else rows
 
 
 # All of it ------------------------------------------------------------------------------------------------------------
 
 
-def _whole(view: View, cells: int, *, gap: bool) -> Rows:
+def _whole(view: View, cells: int, said: Rows, *, gap: bool) -> Rows:
     scene, meaning = view.scene, view.scene.explanation
-    changes, said = _changes(view, cells), _said(scene, cells)
+    changes = _changes(view, cells)
     first, last = (said, []) if gap or not changes else ([], said)  # the change shows the line already
     groups = [
         [*_prose(mark("bold", visible(meaning.title)), cells), *_about(view, cells)],
@@ -131,13 +133,13 @@ def _size(step: Step) -> str:
     return f"{count:,} octet{'' if count == 1 else 's'}{' + CRLF' if ended else ''}"
 
 
-def _said(scene: Scene, cells: int) -> Rows:
+def _said(scene: Scene, cells: int, drawn: Rows) -> Rows:
     """The line with its parts below it, or all lines; then what their base64 says."""
     step = scene.step
     if not step.octets:
         return []
     sheet = Sheet(cells)
-    rows = _drawn(scene, cells)
+    rows = drawn
     if not rows:
         shown = lines(_first_lines(step, sheet), "")
         rows = [row for line in shown for row in (line.wrap(cells) if line else [BLANK])]

@@ -11,6 +11,7 @@ from rich.style import Style as RichStyle
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Resize
+from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
@@ -30,6 +31,16 @@ class _Look(NamedTuple):
     base: Style
     ground: RichStyle
     parse: Callable[[str | Style], Style]
+
+
+class _Seen(NamedTuple):
+    """What a pane shows: the content of each row, and what decides the rest of how they are painted."""
+
+    room: tuple[int, int]
+    top: int
+    scrolled: int
+    """How many rows there are in all, if there is a bar to tell it."""
+    rows: Sequence[Content | None]
 
 
 class Page(ScrollView, can_focus=True, inherit_bindings=False):
@@ -55,6 +66,7 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         self._begins = False
         self._moved = False
         self._laid_out = (0, 0)
+        self._seen: _Seen | None = None
         self._styled: _Look | None = None
 
     def rows(self, view: View, width: int, height: int) -> Sequence[Content]:
@@ -91,7 +103,20 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         if self._begins or not self._moved:
             self.scroll_to(y=self.top(self._view, len(self._rows), height), animate=False, force=True)
             self._begins = self._moved = False
-        self.refresh()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Paint the rows that are others than before: to paint a row takes far longer than to compare it."""
+        count, height = len(self._rows), self._laid_out[1]
+        scrolled = count if count > height else 0
+        now = _Seen(self._laid_out, self.scroll_offset.y, scrolled, [self._row(y) for y in range(height)])
+        before, self._seen = self._seen, now
+        if before is None or before[:-1] != now[:-1]:
+            self.refresh()
+            return
+        changed = [y for y, (old, new) in enumerate(zip(before.rows, now.rows, strict=True)) if not _same(old, new)]
+        if changed:
+            self.refresh(*(Region(0, y, self.content_size.width, 1) for y in changed))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Where the learner scrolls to is kept; what a change of size does to it is not the learner's doing."""
@@ -116,17 +141,21 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self, event: Resize) -> None:
         self.lay_out()
 
+    def _row(self, y: int) -> Content | None:
+        """The content of a row at its place; None below the last."""
+        at = y if y < self._fixed else y + self.scroll_offset.y
+        return self._rows[at] if 0 <= at < len(self._rows) else None
+
     def render_line(self, y: int) -> Strip:
         """A row at its place. `Visual.to_strips` would do for any content, at ten times the cost for one row."""
         width, height = self._laid_out
-        at = y if y < self._fixed else y + self.scroll_offset.y
-        look = self._look()
-        if not 0 <= at < len(self._rows) or width <= 0:
-            return Strip.join([Strip.blank(max(width, 0), look.ground), self._bar(y, height, look)])
-        row = self._rows[at]
-        pieces = [Segment(text, style.rich_style) for text, style in row.render(look.base, "", look.parse)]
-        strip = Strip(pieces, row.cell_length).adjust_cell_length(width, look.ground)
-        return Strip.join([strip, self._bar(y, height, look)])
+        look, row = self._look(), self._row(y)
+        if row is None or width <= 0:
+            strip = Strip.blank(max(width, 0), look.ground)
+        else:
+            pieces = [Segment(text, style.rich_style) for text, style in row.render(look.base, "", look.parse)]
+            strip = Strip(pieces, row.cell_length).adjust_cell_length(width, look.ground)
+        return Strip([*strip, self._bar(y, height, look)], strip.cell_length + 1)
 
     def _look(self) -> _Look:
         """The styles as they are now; they change with the theme."""
@@ -140,13 +169,18 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
             self._styled = _Look(self.app.theme, self.visual_style, self.rich_style, parse)
         return self._styled
 
-    def _bar(self, y: int, height: int, look: _Look) -> Strip:
+    def _bar(self, y: int, height: int, look: _Look) -> Segment:
         """The cell of the scroll bar in a row: where what is seen lies among all rows; blank where all is seen."""
-        more = self.max_scroll_y
-        if not more:
-            return Strip.blank(1, look.ground)
+        more = len(self._rows) - height
+        if more <= 0:
+            return Segment(" ", look.ground)
         long = max(1, height * height // len(self._rows))
         start = round((height - long) * self.scroll_offset.y / more)
         here = start <= y < start + long
         style = look.parse("$accent" if here and self.has_focus else "$quiet" if here else "$line")
-        return Strip([Segment("┃" if here else "│", look.ground + style.rich_style)], 1)
+        return Segment("┃" if here else "│", look.ground + style.rich_style)
+
+
+def _same(one: Content | None, other: Content | None) -> bool:
+    """Whether two rows are painted the same: `==` compares no more than their text."""
+    return one is other if one is None or other is None else one.is_same(other)

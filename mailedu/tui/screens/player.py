@@ -180,7 +180,7 @@ class Player(Room[None]):
 
     def show(self) -> None:
         """Show the present step everywhere."""
-        if not self.is_attached or not self.query(Track):  # it has been left meanwhile
+        if not self.is_attached or self.query_one_optional(Track) is None:  # it has been left meanwhile
             return
         view = self.view
         self.query_one(Title).show(self._called(), self._right(view))
