@@ -1,0 +1,26 @@
+"""Facts that give a step, for `see` and for pointing."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from mailedu.exercise.facts import About, FactError, Spot, fact
+
+
+@fact("step.at")
+def at(about: About, place: str) -> Spot:
+    """The step at a place; `*` in it stands for anything."""
+    for step in about.played.steps:
+        if step.place == place or fnmatchcase(step.place, place):
+            return Spot("step", step.n)
+    raise FactError(f"no step at {place}")
+
+
+@fact("step.said")
+def said(about: About, text: str) -> Spot:
+    """The first step whose octets begin with a text, upper and lower case being the same."""
+    wanted = text.encode().upper()
+    for step in about.played.steps:
+        if step.head(len(wanted) + 1).upper().startswith(wanted):
+            return Spot("step", step.n)
+    raise FactError(f"nobody says {text}")
