@@ -42,8 +42,6 @@ class Exhibit(NamedTuple):
     def what(self) -> str:
         """What a row is called: packet, step, line, octets."""
         return _ROWS.get(self.show, "")
-            self.show, ""
-        )
 
     def row(self, n: int) -> Row | None:
         """The row of that number."""
