@@ -39,3 +39,14 @@ def test_it_is_known_beforehand_whether_the_packets_are_many() -> None:
     assert not is_quick(journey)
     assert journey.capture.of_step(1) == ()
     assert is_quick(journey)
+
+
+@pytest.mark.parametrize("journey", [play(), play("server-down"), with_letter(100_000)])
+def test_all_conversations_and_those_that_fit_are_found_by_step_too(journey: Journey) -> None:
+    every = journey.capture.every
+    bare = every.those(lambda packet: not packet.payload)
+    for step in journey.steps:
+        so_far = [packet for packet in journey.packets if packet.step <= step.n]
+        assert every.until(step.n) == so_far
+        assert bare.until(step.n) == [packet for packet in so_far if not packet.payload]
+        assert journey.capture.conversation(step.leg.name).until(step.n) == journey.capture.so_far(step.n)
