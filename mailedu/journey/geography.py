@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from mailedu import content
-from mailedu.agents.effects import Letter
 from mailedu.agents.world import DNS, GIVE_UP, POP3, RETRIES, SMTP, SUBMISSION, Geography, Host, Mail, User
 from mailedu.dns.zone import Zones
+from mailedu.journey import stored
 from mailedu.mime.prepare import Prepared
 from mailedu.network.clock import seconds
 from mailedu.smtp import extensions
-from mailedu.smtp.session import Envelope
 
 #: Role -> TCP ports on which a machine of that role listens, unless it says otherwise.
 _PORTS: Final = {"msa": (SUBMISSION,), "mta": (SMTP,), "maa": (POP3,), "dns": (DNS,)}
@@ -35,8 +33,12 @@ def geography_of(
     sender: str,
     message: Prepared | None,
     reader: str,
+    start: float = 0.0,
 ) -> Built:
-    """Build it. `sender`: whose account is used; `message`: a letter of one's own, for which the world is completed."""
+    """Build it. `sender`: whose account is used; `message`: a letter of one's own, for which the world is completed.
+
+    `start`: when time begins, seconds since 1970.
+    """
     machines = list(machines)
     policies: Mapping[str, Any] = world.get("policies", {})
     more: dict[str, Any] = dict(world.get("hosts", {}))
@@ -53,7 +55,7 @@ def geography_of(
         key = address.lower()
         users[key] = _user(key, user, seats.get(key, ""))
         if user.get("messages"):
-            mailboxes[key] = _messages(key, user["messages"])
+            mailboxes[key] = stored.messages(key, users[key].reads_from[0], user["messages"], start)
     note, aliases = "", {}
     if message is not None:
         note = _complete(message, sender.lower(), hosts, users, zones)
@@ -121,15 +123,6 @@ def _user(address: str, table: Mapping[str, Any], host: str) -> User:
 def _server(text: str, port: int) -> tuple[str, int]:
     name, _, number = text.partition(":")
     return name, int(number) if number else port
-
-
-def _messages(address: str, tables: Sequence[Mapping[str, Any]]) -> tuple[Mail, ...]:
-    mails = []
-    for n, table in enumerate(tables, 1):
-        octets = content.octets(f"scenarios/{table['file']}").replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-        letter = Letter(f"stored{n}", (), (octets,), Envelope(table.get("from", ""), (address,)))
-        mails.append(Mail(f"{n:04d}", letter))
-    return tuple(mails)
 
 
 # A letter of one's own ------------------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """A scenario: the world, the letter and the network of a journey, read from TOML and patched by faults.
 
-Order: its base, the base's faults that it names, faults switched on, the message, edits. Tables merge by key, all else
-replaces, `false` removes.
+Order: its base, the base's faults that it names, a patch (`patched`), faults switched on, the message, edits. Tables
+merge by key, all else replaces, `false` removes.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -33,6 +34,38 @@ STAGES: Final = tuple(Stage)
 
 class ScenarioError(ValueError):
     """A scenario, fault or reader that does not exist, in one line."""
+
+
+class PatchError(ScenarioError):
+    """Something is wrong with a patch; `path` leads to it (tables, then key), for whoever knows the file."""
+
+    def __init__(self, path: tuple[str | int, ...], why: str) -> None:
+        where = ".".join(map(str, path))
+        super().__init__(f"{where}: {why}" if where else why)
+        self.path = path
+        self.why = why
+
+
+class Patch:
+    """What a scenario is changed by, in the form of a scenario file. Equal ones make one scenario, not two."""
+
+    __slots__ = ("key", "table")
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.table = table
+        self.key = json.dumps(table, default=repr)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Patch) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __bool__(self) -> bool:
+        return bool(self.table)
+
+
+NO_PATCH: Final = Patch({})
 
 
 class Fault(NamedTuple):
@@ -85,6 +118,8 @@ class Scenario:
     """A word or two by which a list tells it from others; empty: none is needed."""
     note: str = ""
     """What has been made up for a letter of the learner's own, in one line."""
+    patch: Patch = NO_PATCH
+    """What it was changed by, beside its faults."""
     drafts: dict[int, tuple[Letter, tuple[compose.Piece, ...]]] = field(default_factory=dict, repr=False)
 
     @property
@@ -195,12 +230,27 @@ def _table(name: str) -> dict[str, Any]:
     file = f"{FOLDER}/{name}.toml"
     table = content.load(file)
     schema.check(file, table)
-    faults = table.pop("faults", [])
-    own = [fault for fault in faults if isinstance(fault, dict)]
     base = table.pop("base", None)
-    merged = merge(_table(base), table) if base else dict(table)
-    merged["faults"] = [*(merged.get("faults", []) if base else []), *own]
-    merged["active"] = [*merged.get("active", []), *(fault for fault in faults if isinstance(fault, str))]
+    return _child(_table(base) if base else {}, table)
+
+
+def _child(base: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table merged over its base. Its faults are added to the base's: those it describes, and those it names."""
+    faults = table.get("faults", [])
+    merged = merge(base, {key: value for key, value in table.items() if key not in ("faults", "base")})
+    merged["faults"] = [*base.get("faults", []), *(fault for fault in faults if isinstance(fault, dict))]
+    merged["active"] = [*base.get("active", []), *(fault for fault in faults if isinstance(fault, str))]
+    return merged
+
+
+def _patched_table(name: str, patch: Patch) -> dict[str, Any]:
+    """As `_table`, with a patch over it; its edits come behind the scenario's own."""
+    table = _table(name)
+    if not patch:
+        return table
+    merged = _child(table, patch.table)
+    if "edits" in patch.table:
+        merged["edits"] = [*table.get("edits", ()), *patch.table["edits"]]
     return merged
 
 
@@ -232,12 +282,44 @@ def load(name: str, faults: Iterable[str] = (), message: prepare.Prepared | None
 
     Raises ScenarioError for a name that is none, ContentError for what is wrong in the file.
     """
-    return _load(name, tuple(faults), message, reader)
+    try:
+        return _load(name, tuple(faults), message, reader, NO_PATCH)
+    except schema.MisfitError as misfit:
+        raise content.wrong(f"{FOLDER}/{name}.toml", misfit.path, misfit.why) from None
 
 
-@lru_cache(maxsize=32)
-def _load(name: str, faults: tuple[str, ...], message: prepare.Prepared | None, reader: str) -> Scenario:
-    table = _table(name)
+def patched(name: str, patch: Mapping[str, Any], faults: Iterable[str] = ()) -> Scenario:
+    """A scenario changed by `patch`, a table in the form of a scenario file, as a child file would change its base.
+
+    Its `edits` are added behind the scenario's own. Raises ScenarioError for a name that is none, and PatchError, with
+    the place in the patch, for what is wrong in it.
+    """
+    if not patch:
+        return load(name, faults)
+    try:
+        schema.check_table(patch)
+    except schema.MisfitError as misfit:
+        raise PatchError(misfit.path, misfit.why) from None
+    if "base" in patch:
+        raise PatchError(("base",), "a patch has no base: it is laid over the scenario that is named beside it")
+    try:
+        made = _load(name, tuple(faults), None, "", Patch(patch))
+        if made.stages & {Stage.COMPOSE, Stage.SUBMIT}:
+            made.task(0, Plans((), ()))
+    except schema.MisfitError as misfit:
+        raise PatchError(misfit.path, misfit.why) from None
+    except FileNotFoundError as error:
+        raise PatchError((), f"there is no file {str(error.filename).rpartition('scenarios/')[2]}") from None
+    except (ScenarioError, content.ContentError):
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise PatchError((), f"no world can be made of it: {error}") from None
+    return made
+
+
+@lru_cache(maxsize=128)
+def _load(name: str, faults: tuple[str, ...], message: prepare.Prepared | None, reader: str, patch: Patch) -> Scenario:
+    table = _patched_table(name, patch)
     known = {fault.name: fault for fault in (_fault(one) for one in table["faults"])}
     active = tuple(dict.fromkeys((*table["active"], *faults)))
     world: dict[str, Any] = table.get("world", {})
@@ -249,12 +331,13 @@ def _load(name: str, faults: tuple[str, ...], message: prepare.Prepared | None, 
             raise ScenarioError(f"no fault {one!r}: {hint}")
         world = merge(world, known[one].world)
         edits = (*edits, *known[one].edits)
-    start = table.get("start", datetime(2026, 11, 24, 9, tzinfo=UTC))
+    moment = table.get("start", datetime(2026, 11, 24, 9, tzinfo=UTC))
+    start = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     machines = [dict(machine) for machine in table.get("machines", ())]
     sender = next((machine["user"] for machine in machines if machine.get("user")), "")
     if message is not None and (why := unplayable(message)):
         raise ScenarioError(why)
-    built = geography_of(world, machines, table, sender, message, reader)
+    built = geography_of(world, machines, table, sender, message, reader, start)
     stages = frozenset(STAGES[n - 1] for n in table.get("stages", (1, 2, 3, 4, 5)))
     reader = reader or table.get("reader", "")
     if reader and reader.lower() not in built.geography.users:
@@ -269,7 +352,7 @@ def _load(name: str, faults: tuple[str, ...], message: prepare.Prepared | None, 
         see=table.get("see", ""),
         tag=table.get("tag", ""),
         figures=tuple(table.get("figures", ())),
-        start=(start if start.tzinfo else start.replace(tzinfo=UTC)).timestamp(),
+        start=start,
         stages=stages,
         machines=tuple(
             Machine(m["name"], m.get("title", m["name"]), m.get("short", m["name"]), tuple(m.get("roles", ())))
@@ -285,14 +368,20 @@ def _load(name: str, faults: tuple[str, ...], message: prepare.Prepared | None, 
         reader=reader.lower(),
         message=message,
         note=built.note,
+        patch=patch,
     )
 
 
 def with_faults(scenario: Scenario, faults: Iterable[str]) -> Scenario:
     """The same scenario and letter with these faults on top of its own."""
-    own = _table(scenario.name)["active"]
+    own = _patched_table(scenario.name, scenario.patch)["active"]
     more = tuple(dict.fromkeys(fault for fault in (*scenario.active, *faults) if fault not in own))
-    return _load(scenario.name, more, scenario.message, scenario.reader)
+    return _load(scenario.name, more, scenario.message, scenario.reader, scenario.patch)
+
+
+def bare(scenario: Scenario) -> Scenario:
+    """The same scenario, patch and letter with no other faults than it has of itself."""
+    return _load(scenario.name, (), scenario.message, scenario.reader, scenario.patch)
 
 
 def _fault(table: Mapping[str, Any]) -> Fault:
@@ -315,12 +404,15 @@ def _edits(tables: Iterable[Mapping[str, Any]]) -> tuple[Edit, ...]:
 __all__ = [
     "Fault",
     "Machine",
+    "PatchError",
     "Scenario",
     "ScenarioError",
+    "bare",
     "faults_of",
     "load",
     "merge",
     "names",
+    "patched",
     "replace",
     "title_of",
 ]

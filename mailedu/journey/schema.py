@@ -52,6 +52,18 @@ def _one_of(*names: str | int) -> Check:
     return check
 
 
+def _between(least: int, most: int, words: str) -> Check:
+    def check(value: Any) -> str:
+        right = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        return "" if right else f"wants a number of {words} from {least} to {most}, not {value!r}"
+
+    return check
+
+
+#: A generated message has at most so many octets, and a mailbox so many copies of one.
+MAX_OCTETS: Final = 10_000_000
+MAX_TIMES: Final = 1000
+
 _TEXT: Final = _is(str, "text")
 _TEXTS: Final = _list_of(_TEXT, "texts")
 _TABLE: Final = _is(dict, "a table")
@@ -91,7 +103,13 @@ USER: Final[Mapping[str, Check]] = {
     "quota": _is(int, "octets"),
     "messages": _list_of(_TABLE, "tables"),
 }
-MESSAGE: Final[Mapping[str, Check]] = {"file": _TEXT, "from": _TEXT}
+MESSAGE: Final[Mapping[str, Check]] = {
+    "file": _TEXT,
+    "from": _TEXT,
+    "octets": _between(1, MAX_OCTETS, "octets"),
+    "subject": _TEXT,
+    "times": _between(0, MAX_TIMES, "times"),
+}
 WORLD: Final[Mapping[str, Check]] = {
     "zones": _TABLE,
     "users": _TABLE,
@@ -142,46 +160,69 @@ SCENARIO: Final[Mapping[str, Check]] = {
 }
 
 
+class MisfitError(ValueError):
+    """Something does not fit; `path` leads to it: tables, numbers of an array of tables (from 0), then the key."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(why)
+        self.path = path
+        self.why = why
+
+
 def check(file: str, table: Mapping[str, Any]) -> None:
     """Look at a whole scenario file. Raises `content.ContentError` at the first thing that is wrong."""
-    _table(file, (), table, SCENARIO)
-    for n, machine in enumerate(table.get("machines", ())):
-        _table(file, ("machines", n), machine, MACHINE)
-    _world(file, ("world",), table.get("world", {}))
-    letter = table.get("letter", {})
-    _table(file, ("letter",), letter, LETTER)
-    _tables(file, ("letter", "attachments"), letter.get("attachments") or (), ATTACHMENT)
-    _tables(file, ("edits",), table.get("edits", ()), EDIT)
-    for n, fault in enumerate(table.get("faults", ())):
+    try:
+        check_table(table)
+    except MisfitError as misfit:
+        raise content.wrong(file, misfit.path, misfit.why) from None
+
+
+def check_table(table: Mapping[str, Any]) -> None:
+    """Look at a table in the form of a scenario file. Raises `MisfitError` at the first thing that is wrong."""
+    _table((), table, SCENARIO)
+    for n, machine in enumerate(table.get("machines") or ()):
+        _table(("machines", n), machine, MACHINE)
+    _world(("world",), table.get("world") or {})
+    letter = table.get("letter") or {}
+    _table(("letter",), letter, LETTER)
+    _tables(("letter", "attachments"), letter.get("attachments") or (), ATTACHMENT)
+    _tables(("edits",), table.get("edits") or (), EDIT)
+    for n, fault in enumerate(table.get("faults") or ()):
         if isinstance(fault, dict):
-            _table(file, ("faults", n), fault, FAULT)
-            _world(file, ("faults", n, "world"), fault.get("world", {}))
-            _tables(file, ("faults", n, "edits"), fault.get("edits", ()), EDIT)
+            _table(("faults", n), fault, FAULT)
+            _world(("faults", n, "world"), fault.get("world") or {})
+            _tables(("faults", n, "edits"), fault.get("edits") or (), EDIT)
         elif not isinstance(fault, str):
-            raise content.wrong(file, ("faults", n), "wants a fault's name, or a table that describes one")
+            raise MisfitError(("faults", n), "wants a fault's name, or a table that describes one")
 
 
-def _world(file: str, path: Path, world: Mapping[str, Any]) -> None:
-    _table(file, path, world, WORLD)
+def _world(path: Path, world: Mapping[str, Any]) -> None:
+    _table(path, world, WORLD)
     for kind, known in (("hosts", HOST), ("policies", POLICY), ("users", USER)):
-        for name, value in world.get(kind, {}).items():
+        for name, value in (world.get(kind) or {}).items():
             if value is False:
                 continue
             if not isinstance(value, dict):
-                raise content.wrong(file, (*path, kind, name), f"wants a table, or false to remove it, not {value!r}")
-            _table(file, (*path, kind, name), value, known)
-            _tables(file, (*path, kind, name, "messages"), value.get("messages", ()), MESSAGE)
+                raise MisfitError((*path, kind, name), f"wants a table, or false to remove it, not {value!r}")
+            _table((*path, kind, name), value, known)
+            messages = value.get("messages") or ()
+            _tables((*path, kind, name, "messages"), messages, MESSAGE)
+            for n, message in enumerate(messages):
+                if ("file" in message) == ("octets" in message):
+                    raise MisfitError(
+                        (*path, kind, name, "messages", n), "wants either a file, or how many octets to make"
+                    )
 
 
-def _tables(file: str, path: Path, tables: Sequence[Any], known: Mapping[str, Check]) -> None:
+def _tables(path: Path, tables: Sequence[Any], known: Mapping[str, Check]) -> None:
     for n, table in enumerate(tables):
-        _table(file, (*path, n), table, known)
+        _table((*path, n), table, known)
 
 
-def _table(file: str, path: Path, table: Mapping[str, Any], known: Mapping[str, Check]) -> None:
+def _table(path: Path, table: Mapping[str, Any], known: Mapping[str, Check]) -> None:
     for key, value in table.items():
         checked = known.get(key)
         if checked is None:
-            raise content.wrong(file, (*path, key), f"unknown key (known: {', '.join(known)})")
+            raise MisfitError((*path, key), f"unknown key (known: {', '.join(known)})")
         if value is not False and (why := checked(value)):
-            raise content.wrong(file, (*path, key), why)
+            raise MisfitError((*path, key), why)

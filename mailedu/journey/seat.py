@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from mailedu.journey.edit import Edit
 from mailedu.journey.engine import play
 from mailedu.journey.journey import Journey
-from mailedu.journey.scenario import Scenario, load, with_faults
+from mailedu.journey.scenario import Scenario, bare, with_faults
 from mailedu.journey.scene import Scene
 from mailedu.journey.step import Kind, Stage, Step
 
@@ -176,9 +176,9 @@ def _beside(one: Journey, n: int, other: Journey) -> int:
 def as_version(journey: Journey) -> Journey:
     """A journey whose faults, beyond those that its scenario has of itself, count as changes of the learner."""
     made = journey.scenario
-    bare = load(made.name, (), made.message, made.reader)
-    if bare.active != made.active:
-        journey.compared_with = bare
+    plain = bare(made)
+    if plain.active != made.active:
+        journey.compared_with = plain
     return journey
 
 
