@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from unicodedata import normalize
 
+from mailedu.home import home as home
+
 SUFFIX: Final = ".eml"
 #: Octets of a letter that are read to find its subject.
 _HEAD: Final = 64 * 1024
@@ -34,16 +36,6 @@ class Own(NamedTuple):
     """As it was written, so not safe to show; empty if the letter has none."""
     date: float
     """When it was written, seconds since 1970."""
-
-
-def home() -> Path:
-    """The folder of all that the learner owns: MAILEDU_HOME, or what this system has for such things."""
-    chosen = os.environ.get("MAILEDU_HOME")
-    if chosen:
-        return Path(chosen)
-    from platformdirs import user_data_dir
-
-    return Path(user_data_dir("mailedu", appauthor=False))
 
 
 def folder() -> Path:
