@@ -46,10 +46,12 @@ def play(scenario: Scenario | str = "alice-to-bob", edits: Sequence[Edit] = (), 
     """
     if isinstance(scenario, str):
         scenario = load(scenario)
-    return _Engine(scenario, tuple(edits), seed).run()
+    return Engine(scenario, tuple(edits), seed).run()
 
 
-class _Engine:
+class Engine:
+    """One playing of a scenario. `typed.py` begins it another way."""
+
     def __init__(self, scenario: Scenario, edits: tuple[Edit, ...], seed: int) -> None:
         self._scenario = scenario
         self._edits = edits
@@ -258,11 +260,11 @@ class _Engine:
         steps[at] = _new(Step, (*step[:10], effects, *step[11:]))
 
 
-_HANDLERS: Final[dict[type, Callable[[_Engine, Any], Any]]] = {
-    Do: _Engine._do,
-    Talk: _Engine._talk,
-    Lookup: _Engine._lookup,
-    Start: _Engine._start,
+_HANDLERS: Final[dict[type, Callable[[Engine, Any], Any]]] = {
+    Do: Engine._do,
+    Talk: Engine._talk,
+    Lookup: Engine._lookup,
+    Start: Engine._start,
 }
 
 
