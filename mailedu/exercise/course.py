@@ -5,7 +5,8 @@ What is taught stands in `content/course.toml`. How far somebody has come is rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -203,7 +204,7 @@ def _fresh(used: Iterable[int]) -> int:
     return seed
 
 
-def _reviewed(tried: Iterable[Tried], cards: Set[str], now: float) -> int:
+def _reviewed(tried: Iterable[Tried], cards: AbstractSet[str], now: float) -> int:
     """How many rounds of cards that had been tried before were begun since the last long pause."""
     rounds: set[tuple[str, int, int]] = set()
     seen: set[str] = set()

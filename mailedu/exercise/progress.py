@@ -144,6 +144,12 @@ class Progress:
                 self._opened.close()
             self._opened, self._in_memory = None, False
 
+    def __del__(self) -> None:
+        # A face that is left at once closes nothing; Python 3.13 warns of a connection that is collected open.
+        opened: Connection | None = getattr(self, "_opened", None)
+        if opened is not None:
+            opened.close()
+
     # To be written ----------------------------------------------------------------------------------------------------
 
     def record(self, tried: Tried, *, card: bool = False) -> None:
