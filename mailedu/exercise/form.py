@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from mailedu.exercise import variants
+from mailedu.exercise import keys, variants
 from mailedu.exercise.model import (
-    CHOOSING,
     GRADED_BY_GOALS,
     Call,
     Check,
@@ -30,8 +29,6 @@ from mailedu.exercise.model import (
 
 #: Tables, numbers of their elements from 0, then a key.
 Path: TypeAlias = tuple[str | int, ...]
-TALKS: Final = ("pop3", "submission", "smtp")
-_FREE: Final = frozenset(Kind) - CHOOSING - GRADED_BY_GOALS
 
 
 class Problem(NamedTuple):
@@ -44,21 +41,21 @@ class Problem(NamedTuple):
 def exercise(table: Mapping[str, Any], id: str, file: str) -> tuple[Exercise | None, list[Problem]]:
     """The exercise that a file's table makes, and all that is wrong with its form. None where nothing can be made."""
     form = _Form(table)
-    form.keys((), table, KEYS)
+    form.keys((), table, keys.KEYS)
     kind = form.one_of("kind", Kind)
     form.kind = kind
     for key in ("objective", "prompt", *(("answer",) if kind and kind not in GRADED_BY_GOALS else ())):
         if key not in table:
-            form.tell((), f"the key {key} is missing; {_FOR[key]}")
+            form.tell((), f"the key {key} is missing; {keys.PURPOSE[key]}")
     if kind is None:
         return None, form.problems
-    for key, kinds in _ONLY.items():
+    for key, kinds in keys.ONLY.items():
         if key in table and kind not in kinds:
             names = " or ".join(sorted(kinds))
             form.tell((key,), f"a {kind} has none; it belongs to {names}")
-    for key, kinds in _NEEDED.items():
+    for key, kinds in keys.NEEDED.items():
         if key not in table and kind in kinds:
-            form.tell((), f"the key {key} is missing; {_FOR[key]}")
+            form.tell((), f"the key {key} is missing; {keys.PURPOSE[key]}")
     made = _exercise(form, kind, id, file)
     return made, sorted(form.problems, key=lambda one: bool(one.path))
 
@@ -74,7 +71,7 @@ def _exercise(form: _Form, kind: Kind, id: str, file: str) -> Exercise:
     if captured and "scenario" in table:
         form.tell(("capture",), "the scenario is named twice; write capture = true beside scenario")
     scenario = captured or form.text("scenario")
-    for key in _WITH_SCENARIO:
+    for key in keys.WITH_SCENARIO:
         if key in table and not scenario:
             form.tell((key,), "it wants a scenario; name one")
     message = form.text("message")
@@ -155,20 +152,20 @@ class _Form:
                 self.tell((*path, key), f"no such key; {hint}")
         for key in needed:
             if key not in table:
-                self.tell(path, f"the key {key} is missing; {_FOR[key]}")
+                self.tell(path, f"the key {key} is missing; {keys.PURPOSE[key]}")
 
     def get(self, path: Path, table: Mapping[str, Any], key: str, wanted: type, words: str, default: Any) -> Any:
         value = table.get(key, default)
         is_right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
         if not is_right and key in table:
-            self.tell((*path, key), f"{_short(value)} is no {words}; {_AS[wanted]}")
+            self.tell((*path, key), f"{_short(value)} is no {words}; {keys.IN_TOML[wanted]}")
             return default
         return value
 
     def text(self, key: str, path: Path = (), table: Mapping[str, Any] | None = None) -> str:
         where = self.table if table is None else table
         value: str = self.get(path, where, key, str, "text", "")
-        if key in where and isinstance(where[key], str) and not value.strip() and key not in _MAY_BE_EMPTY:
+        if key in where and isinstance(where[key], str) and not value.strip() and key not in keys.MAY_BE_EMPTY:
             self.tell((*path, key), "it is empty; fill it in, or leave the key away")
         return value
 
@@ -387,70 +384,6 @@ class _Form:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 50 else text[:49] + "…"
-
-
-KEYS: Final = (
-    "kind", "objective", "prompt", "chapter", "why", "points", "card", "scenario", "faults", "patch", "edits",
-    "capture", "show", "leg", "at", "until", "answer", "unit", "exact", "choices", "wrong", "items", "see", "hints", "talk",
-    "host", "client", "start", "message", "goals", "solutions", "mistakes", "faded", "vary",
-)  # fmt: skip
-_MAY_BE_EMPTY: Final = frozenset(("line", "leg", "at", "until", "see"))
-_WITH_SCENARIO: Final = ("faults", "patch", "edits", "leg", "at", "until", "talk", "faded")
-_AS: Final[Mapping[type, str]] = {
-    str: "put it in quotes",
-    int: "write digits without quotes",
-    bool: "write true or false without quotes",
-    dict: "write it as { key = value }",
-}
-#: Keys that only some kinds have, and keys that some cannot do without.
-_ONLY: Final[Mapping[str, frozenset[Kind]]] = {
-    "choices": CHOOSING,
-    "wrong": _FREE,
-    "answer": frozenset(Kind) - GRADED_BY_GOALS,
-    "items": frozenset((Kind.ORDER, Kind.MATCH)),
-    "unit": frozenset((Kind.NUMBER,)),
-    "exact": frozenset((Kind.TEXT,)),
-    "talk": GRADED_BY_GOALS,
-    "host": GRADED_BY_GOALS,
-    "client": GRADED_BY_GOALS,
-    "goals": GRADED_BY_GOALS,
-    "solutions": GRADED_BY_GOALS,
-    "mistakes": GRADED_BY_GOALS,
-    "start": frozenset((Kind.REPAIR,)),
-    "faded": frozenset((Kind.LAB,)),
-}
-_NEEDED: Final[Mapping[str, frozenset[Kind]]] = {
-    "choices": CHOOSING,
-    "items": frozenset((Kind.ORDER, Kind.MATCH)),
-    "scenario": frozenset((Kind.LAB,)),
-    "talk": frozenset((Kind.LAB,)),
-    "goals": GRADED_BY_GOALS,
-    "solutions": frozenset((Kind.LAB,)),
-    "start": frozenset((Kind.REPAIR,)),
-}
-#: What a missing key is for.
-_FOR: Final[Mapping[str, str]] = {
-    "objective": "it names what is learned, as pop3.login",
-    "prompt": "it is the question",
-    "answer": "a fact or a value",
-    "choices": "the answers offered, a [[choices]] each",
-    "items": "what is ordered or matched, an [[items]] each",
-    "scenario": "it names the world of the lab",
-    "talk": "pop3, submission or smtp",
-    "goals": "what is to be reached, a [[goals]] each",
-    "solutions": "lists of lines that reach all goals",
-    "start": "it is the text to be mended",
-    "text": "it is what the learner reads",
-    "value": "a fact or a value",
-    "feedback": "it says what this answer overlooks",
-    "cost": "a share of the points, such as 0.25",
-    "check": "write { fact = ..., equals = ... }",
-    "lines": "what is typed, a list of texts",
-    "points": "what it still earns",
-    "place": "it says where, as submit/RCPT.1",
-    "from": "it names a scenario",
-    "last": "how many lines the learner types",
-}
 
 
 def calls(one: Exercise) -> list[tuple[Path, Call]]:
