@@ -251,9 +251,10 @@ class Question:
             return None
         if found.what == "packet":
             return Seen(f"packet {found.first}", journey.packets[found.first - 1].step, found.first)
-        packet = (
-            next((p.n for p in journey.packets if p.step == found.first and p.payload), 0) if self._wants_packets else 0
-        )
+        packet = 0
+        if self._wants_packets:  # the first with octets; of a link that opens or closes the first at all
+            its = [p for p in journey.packets if p.step == found.first]
+            packet = next((p.n for p in its if p.payload), its[0].n if its else 0)
         return Seen(f"packet {packet}" if packet else f"step {found.first}", found.first, packet)
 
     @property

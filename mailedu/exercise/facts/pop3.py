@@ -155,7 +155,7 @@ def count(about: About) -> int:
 @fact("pop3.others")
 def others(about: About) -> int:
     """How many messages were in the mailbox at the first login beside those that were fetched."""
-    return count(about) - len(fetched_numbers(about))
+    return len(_boxful(about)) - len(fetched_numbers(about))
 
 
 @fact("pop3.reply_octets")

@@ -23,7 +23,7 @@ def mark(question: Question, answer: Any) -> Mark:
 
 
 def pick(question: Question, answer: Any) -> Option:
-    """The option that is meant: by its value, its text or its letter, in this order."""
+    """The option that is meant: by its value, its text, its letter or what its text begins with, in this order."""
     options = question.options
     wanted = plain(answer)
     for option in options:
@@ -36,6 +36,9 @@ def pick(question: Question, answer: Any) -> Option:
     for option in options:
         if said.rstrip(".)") == option.letter:
             return option
+    short = [option for option in options if option.text.casefold().startswith(f"{said}:")]
+    if len(short) == 1:  # `yes`, where only one answer begins so
+        return short[0]
     raise Again(f"answer with {letters(question)}")
 
 

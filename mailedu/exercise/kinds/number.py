@@ -75,12 +75,15 @@ def _same_unit(said: str, wanted: str) -> bool:
 
 
 def _in(question: Question) -> str:
-    return f", in {question.exercise.unit}" if question.exercise.unit else ""
+    unit = question.exercise.unit
+    return f", in {unit}" if unit and unit != "port" else ""
 
 
 def solution(question: Question) -> str:
     value = question.answer
-    shown = f"{value:,}" if isinstance(value, int) and question.exercise.unit not in ("", "port") else str(value)
+    if question.exercise.unit == "port":
+        return f"port {value}"
+    shown = f"{value:,}" if isinstance(value, int) and question.exercise.unit else str(value)
     return f"{shown} {question.exercise.unit}".strip()
 
 
