@@ -39,6 +39,8 @@ from mailedu.journey.scenario import Scenario, patched
 #: So often a variant is drawn anew whose wrong answers equal the right one.
 _DRAWS: Final = 40
 LETTERS: Final = "abcdefghij"
+#: Names that texts of a lab may use though nothing of that name is drawn.
+IMPLIED: Final = ("user", "password", "address", "client", "server")
 
 
 class Option(NamedTuple):
@@ -82,11 +84,16 @@ class Question:
                     raise
 
     def _make(self, attempt: int) -> None:
-        self.values: Mapping[str, Any] = variants.draw(self.written, self.seed, attempt)
-        #: The exercise with this learner's values in it.
-        self.exercise: Exercise = _filled(self.written, self.values)
-        for name in ("journey", "scenario", "message", "exhibit", "at", "given"):
+        drawn = variants.draw(self.written, self.seed, attempt)
+        for name in ("journey", "scenario", "message", "exhibit", "at", "given", "partners"):
             self.__dict__.pop(name, None)
+        #: The exercise with this learner's values in it.
+        self.exercise: Exercise = _filled(self.written, drawn)
+        #: What was drawn, and who sits at the desk where something is typed.
+        self.values: Mapping[str, Any] = drawn
+        if self.exercise.talk:
+            self.values = self._at_the_desk() | drawn
+            self.exercise = _filled(self.written, self.values)
         self.answer: Any = self._computed(self.exercise.answer) if self.exercise.answer is not None else None
         self.options = self._options()
         self.known = tuple(
@@ -181,6 +188,14 @@ class Question:
         one = self.exercise
         assert self.scenario is not None
         return typed.desk_of(self.scenario, one.talk, one.host, one.client)
+
+    def _at_the_desk(self) -> dict[str, Any]:
+        """What texts may name without drawing it (`IMPLIED`): who types, and to whom."""
+        desk = self._desk
+        assert self.scenario is not None
+        user = self.scenario.geography.users.get(desk.user)
+        named = (user.login, user.password, user.address) if user is not None else ("", "", "")
+        return dict(zip(IMPLIED, (*named, desk.client, desk.server), strict=True))
 
     def typed(self, lines: Sequence[str]) -> Journey:
         """The journey in which the learner types these lines, after those given, and then hangs up."""
