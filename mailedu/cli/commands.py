@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "walk": ("mailedu.cli.walk", "The same at a plain prompt, also for screen readers."),
     "play": ("mailedu.cli.play", "Print a whole journey: text, JSON lines or a mailbox file."),
     "talk": ("mailedu.cli.talk", "Type the commands of SMTP or POP3 yourself."),
+    "quiz": ("mailedu.cli.quiz", "Questions and labs, marked at once and told why."),
 }
 WELCOME: Final = """\
 mailedu lets you watch an email travel, one command at a time.
@@ -23,6 +24,7 @@ mailedu lets you watch an email travel, one command at a time.
   mailedu walk         the same at a plain prompt, also for screen readers
   mailedu talk smtp    type the commands yourself, and see what a server says
   mailedu play         the whole journey at once
+  mailedu quiz         questions, marked at once and told why
   mailedu --help       all commands, with examples"""
 EXAMPLES: Final = """\
 \b
@@ -33,6 +35,7 @@ Examples:
   mailedu walk --message letter.eml         a letter of your own
   mailedu play --format jsonl | head        for other programs
   mailedu talk pop3                         read Bob's mail by hand
+  mailedu quiz chapter-questions            the five questions on Figure 21.10
 
 Nothing leaves this computer: the Internet of these journeys is inside the program."""
 
