@@ -271,7 +271,10 @@ class Progress:
         db = sqlite3.connect(where, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         try:
             db.execute("PRAGMA synchronous = FULL")
-            if self._version(db) == 0:
+            db.execute("BEGIN")  # one look: another program may be making the file
+            version = self._version(db)
+            db.execute("COMMIT")
+            if version == 0:
                 db.execute("PRAGMA journal_mode = DELETE")  # one file, which can be copied
                 self._create(db)
         except BaseException:

@@ -322,6 +322,8 @@ from mailedu.exercise.question import Question
 from mailedu.exercise.trying import Trying
 exercise = Exercise("pop3/port", "pop3/port.toml", Kind.NUMBER, "pop3.capture", "Which port?", answer=110, card=True)
 progress = Progress(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
 for seed in range(int(sys.argv[2]), int(sys.argv[3])):
     trying = Trying(Question(exercise, seed), progress)
     for value in (25, 110):
@@ -332,8 +334,19 @@ assert not progress.notice()
 
 
 def answering(path: Path, first: int, behind: int) -> subprocess.Popen[str]:
+    """A program that, once told to, answers so many questions in two tries each, and says each when it is kept."""
     command = [sys.executable, "-c", ANSWERING, str(path), str(first), str(behind)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n", process.communicate()
+    return process
+
+
+def go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
 
 
 def test_a_kill_at_any_moment_loses_nothing_that_was_answered(tmp_path: Path) -> None:
@@ -342,6 +355,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_answered(tmp_path: Path) ->
         first = life * 1000
         with answering(path, first, first + 1000) as process:
             assert process.stdout is not None
+            go(process)
             read = [process.stdout.readline() for _ in range(lines)]
             process.kill()  # in the midst of the next one
             rest, errors = process.communicate(timeout=30)
@@ -358,14 +372,16 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_answered(tmp_path: Path) ->
 
 def test_two_programs_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "progress.sqlite3"
-    with answering(path, 0, 40) as one, answering(path, 1000, 1040) as another:
+    with answering(path, 0, 100) as one, answering(path, 1000, 1100) as another:
+        go(one)
+        go(another)
         for program in (one, another):
             _, errors = program.communicate(timeout=120)
             assert program.returncode == 0, errors
     with closing(Progress(path)) as progress:
         rows = progress.tried()
     assert sorted((one.seed, one.nth) for one in rows) == [
-        (first + n, nth) for first in (0, 1000) for n in range(40) for nth in (1, 2)
+        (first + n, nth) for first in (0, 1000) for n in range(100) for nth in (1, 2)
     ]
     assert {one.score for one in rows if one.nth == 2} == {0.5}
 
