@@ -98,6 +98,12 @@ class MaileduApp(App[None]):
 
         self._open(TalkScreen(protocol))
 
+    def open_questions(self, name: str) -> None:
+        """A round of questions: `set:NAME`, `unit:N`, `next`, or the id of one. Raises ExerciseError, one line."""
+        from mailedu.tui.screens.exercise import open_round
+
+        self._open(open_round(name))
+
     def _open(self, screen: Screen[None]) -> None:
         """Home stays below; whatever is above it gives way."""
         while len(self.screen_stack) > 3:  # what lies over a screen, such as the help

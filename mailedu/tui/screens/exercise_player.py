@@ -1,0 +1,33 @@
+"""The player over a question: what is spoken of, step by step. esc and q come back to the question as it was."""
+
+from __future__ import annotations
+
+from mailedu.tui.screens.player import Player
+from mailedu.tui.view import View
+from mailedu.tui.widgets.find_line import FindLine
+
+
+class ShownPlayer(Player):
+    """A journey that is looked at for a while; where somebody stands in their own journey stays as it was."""
+
+    NAME = "a journey, shown for a question"
+
+    def _note(self, view: View) -> None:
+        """Nothing is remembered of it."""
+
+    def action_close(self) -> None:
+        on_top = (
+            self.has_class("-zoomed")
+            or self.screen.has_class("-finding")
+            or self.seat.hidden
+            or self._conversation.card is not None
+        )
+        if on_top:
+            super().action_close()
+        else:
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        self._stop()
+        if self.query_one(FindLine) is not None:
+            self.dismiss(None)

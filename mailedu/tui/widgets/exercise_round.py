@@ -1,0 +1,230 @@
+"""Questions in a row, as somebody goes through them: a set, a unit, what is due. Knows no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from mailedu.exercise.marking import Again, Mark, Seen
+from mailedu.exercise.model import Exercise, ExerciseError, Kind
+from mailedu.exercise.progress import Progress, Tried
+from mailedu.exercise.question import Question
+from mailedu.exercise.trying import Trying
+from mailedu.tui.widgets.exercise_picks import PICKED, Picks
+from mailedu.tui.widgets.exercise_session import Session
+
+#: Where more may be seen in the player than may be known yet.
+_BETRAYED: Final = frozenset((Kind.NEXT,))
+
+
+class Sitting:
+    """One question, and all that somebody has done at it so far."""
+
+    def __init__(self, exercise: Exercise, seed: int, progress: Progress | None) -> None:
+        """Raises ExerciseError if the question cannot be made, or the progress file is not ours."""
+        self.question = Question(exercise, seed)
+        self.trying = Trying(self.question, progress)
+        self.mark: Mark | None = None
+        """Of the last answer."""
+        self.typed = ""
+        """What stands in the line, not handed in yet."""
+        self.text = self.question.exercise.start.strip("\n") if self.kind is Kind.REPAIR else ""
+        """Of a repair: as far as it is mended."""
+        self.picks = Picks(self.question) if self.kind in PICKED else None
+        self.session = Session(self.question) if self.kind is Kind.LAB else None
+        self.shown = False
+        """The answer was asked for."""
+        self._restore()
+
+    @property
+    def kind(self) -> Kind:
+        return self.question.kind
+
+    def _restore(self) -> None:
+        """A round that was left goes on: the last answer and what was said to it."""
+        answers = self.trying.answers
+        if not answers:
+            return
+        try:
+            self.mark = self.question.mark(answers[-1])
+        except Again:  # the exercise is another than it was
+            return
+        if self.picks is not None and self.kind is not Kind.CHOICE:
+            self.picks.restore(answers[-1])
+        if self.kind is Kind.REPAIR and isinstance(answers[-1], str):
+            self.text = answers[-1]
+        if self.session is not None and isinstance(answers[-1], list):
+            for line in answers[-1]:
+                self.session.say(line)
+
+    def answer(self, value: Any) -> Mark:
+        """Mark an answer, and keep it. Raises Again, ProgressError."""
+        self.mark = self.trying.answer(value).mark
+        return self.mark
+
+    @property
+    def over(self) -> bool:
+        return self.trying.over
+
+    @property
+    def tried(self) -> set[int]:
+        """Of a choice: what was answered and is wrong."""
+        return self.picks.tried(self.trying.answers) if self.picks is not None else set()
+
+    @property
+    def seen(self) -> Seen | None:
+        """Where what is spoken of can be seen, once somebody has answered."""
+        if self.mark is not None and self.mark.see is not None:
+            return self.mark.see
+        return self.question.seen(self.question.exercise.see) if self.over else None
+
+    @property
+    def may_be_shown(self) -> bool:
+        """Whether the player may be opened at it: where it shows more than is known yet, only once it is over."""
+        if self.session is not None:
+            return len(self.session.turns) > 1
+        if self.seen is None or not self.seen.step:
+            return False
+        return self.over or not (self.kind in _BETRAYED or self.question.exercise.until)
+
+
+class Round:
+    """Some questions in their order."""
+
+    def __init__(
+        self, title: str, exercises: Sequence[Exercise], progress: Progress | None, seeds: Sequence[int] = ()
+    ) -> None:
+        """`seeds`: of each question; none: as they are written. Raises ProgressError."""
+        self.title = title
+        self.exercises = tuple(exercises)
+        self.progress = progress
+        self.seeds = list(seeds) or [0] * len(self.exercises)
+        self._sittings: dict[int, Sitting] = {}
+        self._before = _before(progress)
+        self.at = next((n for n in range(len(self.exercises)) if not self._is_over(n)), len(self.exercises))
+        if self.ended and seeds:  # what was begun anew is not over
+            self.at = 0
+
+    @property
+    def ended(self) -> bool:
+        """All were gone through: how it went is shown."""
+        return self.at >= len(self.exercises)
+
+    @property
+    def exercise(self) -> Exercise:
+        return self.exercises[self.at]
+
+    def sitting(self) -> Sitting:
+        """The present question. Raises ExerciseError."""
+        if self.at not in self._sittings:
+            self._sittings[self.at] = Sitting(self.exercise, self.seeds[self.at], self.progress)
+        return self._sittings[self.at]
+
+    def go(self, by: int) -> bool:
+        """To another question; behind the last stands how it went. False if there is none."""
+        to = self.at + by
+        if not 0 <= to <= len(self.exercises):
+            return False
+        self.at = to
+        return True
+
+    def anew(self) -> bool:
+        """The present question in another variant; False if it has but one."""
+        if not self.exercise.vary:
+            return False
+        used = {one.seed for one in self._tried(self.at)} | {self.seeds[self.at]}
+        self.seeds[self.at] = next(seed for seed in range(len(used) + 1) if seed not in used)
+        self._sittings.pop(self.at, None)
+        return True
+
+    def all_anew(self) -> None:
+        """Once more from the first; those that have variants in a new one."""
+        for n in range(len(self.exercises)):
+            self.at = n
+            self._sittings.pop(n, None)
+            self.anew()
+        self._before = {}
+        self.at = 0
+
+    # How it stands ----------------------------------------------------------------------------------------------------
+
+    def _tried(self, n: int) -> Sequence[Tried]:
+        return self.progress.tried(self.exercises[n].id) if self.progress is not None else ()
+
+    def _is_over(self, n: int) -> bool:
+        sitting = self._sittings.get(n)
+        if sitting is not None and sitting.over:
+            return True
+        return any(one.over for one in self._before.get(self.exercises[n].id, ()))
+
+    def score(self, n: int) -> float:
+        """Points of a question: the best of this round and of earlier ones."""
+        before = max((one.score for one in self._before.get(self.exercises[n].id, ()) if one.over), default=0.0)
+        sitting = self._sittings.get(n)
+        return max(before, sitting.trying.score if sitting is not None else 0.0)
+
+    @property
+    def points(self) -> float:
+        return sum(map(self.score, range(len(self.exercises))))
+
+    @property
+    def most(self) -> float:
+        return float(sum(one.points for one in self.exercises))
+
+    @property
+    def signs(self) -> list[str]:
+        """Of each question: ✓ right, ✗ not, ► the present one, · to come."""
+        return [self._sign(n) for n in range(len(self.exercises))]
+
+    def _sign(self, n: int) -> str:
+        if self._is_over(n):
+            return "✓" if self.score(n) > 0 else "✗"
+        return "►" if n == self.at else "·"
+
+    def report(self) -> list[tuple[str, str, float, float]]:
+        """Of each question: its sign, what it asked, points, and the most there are."""
+        return [
+            (sign, self._asked(n), self.score(n), float(one.points))
+            for n, (sign, one) in enumerate(zip(self.signs, self.exercises, strict=True))
+        ]
+
+    def _asked(self, n: int) -> str:
+        sitting = self._sittings.get(n)
+        return (sitting.question.prompt if sitting is not None else self.exercises[n].prompt).strip()
+
+    def next_open(self) -> int:
+        """The first question that is not over, from the first on; behind the last if all are."""
+        return next((n for n in range(len(self.exercises)) if not self._is_over(n)), len(self.exercises))
+
+
+def _before(progress: Progress | None) -> dict[str, list[Tried]]:
+    found: dict[str, list[Tried]] = {}
+    if progress is not None:
+        for one in progress.tried():
+            found.setdefault(one.exercise, []).append(one)
+    return found
+
+
+# What there is --------------------------------------------------------------------------------------------------------
+
+
+def round_of(name: str, progress: Progress | None) -> Round:
+    """The questions behind an entry of Home: `set:NAME`, `unit:N`, `next`, or the id of one. Raises ExerciseError."""
+    from mailedu.exercise import course, load
+
+    kind, _, rest = name.partition(":")
+    if kind == "set":
+        for one in load.sets():
+            if one.name == rest:
+                return Round(one.title, [load.find(each) for each in one.ids], progress)
+        raise ExerciseError(f"there is no set of questions called {rest!r}")
+    if kind == "unit":
+        unit = next(one for one in course.units() if str(one.number) == rest)
+        wanted = [one for goal in unit.objectives for one in load.everything() if one.objective == goal]
+        return Round(f"Unit {unit.number}: {unit.title}", wanted, progress)
+    if kind == "next":
+        found = course.next_up(progress, load.everything()) if progress is not None else None
+        if found is None:
+            raise ExerciseError("nothing is left that could be mastered today; come back tomorrow")
+        return Round(found.why, [found.exercise], progress, [found.seed])
+    return Round(name, [load.find(name)], progress)
