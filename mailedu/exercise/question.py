@@ -201,7 +201,7 @@ class Question:
         """The journey in which the learner types these lines, after those given, and then hangs up."""
         if self.scenario is None:
             raise ExerciseError(f"{self.exercise.file}: a session wants a scenario")
-        octets = [line.encode("utf-8", "surrogateescape") for line in (*self.given, *lines)]
+        octets = [_octets(line) for line in (*self.given, *lines)]
         return typed.play_typed(self.scenario, self._desk, octets, self.seed)
 
     def about(self, lines: Sequence[str] | None = None, text: str | None = None) -> About:
@@ -381,7 +381,15 @@ def _fill(value: Any, values: Mapping[str, Any]) -> Any:
 
 def crlf(text: str) -> bytes:
     """A text as a message: its lines end in CRLF."""
-    return text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8", "surrogateescape")
+    return _octets(text.replace("\r\n", "\n").replace("\n", "\r\n"))
+
+
+def _octets(text: str) -> bytes:
+    """Octets of a text: those that a terminal sent and that are no UTF-8 as they came; any str has some."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, as JSON may hold
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _key(value: Any) -> str:
