@@ -73,7 +73,9 @@ class Engine:
         task = self._scenario.task(self._seed, self._plans)
         if Stage.COMPOSE in self._stages:
             self._push(user_agent.compose(self._world, task), 0.0)
-        if Stage.SUBMIT in self._stages:
+        sender = self._world.users.get(task.user)
+        at_home = sender is not None and user_agent.is_at_home(sender)
+        if (Stage.DELIVER if at_home else Stage.SUBMIT) in self._stages:
             self._push(user_agent.submit(self._world, task), 0.0)
         self._run_agenda()
         if Stage.ACCESS in self._stages and not self._fetches:
