@@ -21,7 +21,9 @@ FILE: Final = "course.toml"
 ENOUGH: Final = 3
 #: Seconds after which the same variant can count again: what was shown today is read off, not known.
 SLEPT: Final = 20 * 3600.0
-#: So many cards at the most open a sitting, and so many seconds without any is another sitting.
+#: Skills of a unit come back so many units later.
+RETURNS: Final = (1, 3, 6)
+#: So many facts come back at a sitting, at the most; after so many seconds without any answer another one begins.
 CARDS: Final = 5
 SITTING: Final = 3600.0
 
@@ -135,14 +137,17 @@ def review(progress: Progress) -> tuple[Due, ...]:
 
 
 def next_up(progress: Progress, exercises: Sequence[Exercise]) -> Next | None:
-    """What to do next: facts that are due, at most five at a sitting; then the course, in its order.
+    """What to do next: what was left in the middle; facts that are due, at most five at a sitting; then the course.
 
     Of the first objective that is not mastered: an exercise that was never tried, else a new variant of the one least
-    tried. None if there is nothing that could be mastered today. Raises ProgressError.
+    tried. Between them skills of earlier units come back once, in other variants. None if there is nothing that could
+    be mastered today. Raises ProgressError.
     """
     tried = progress.tried()
     now = progress.clock()
     by_id = {one.id: one for one in exercises}
+    if tried and not tried[-1].over and tried[-1].exercise in by_id:
+        return Next(by_id[tried[-1].exercise], tried[-1].seed, "you were in the middle of it")
     seeds = _seeds(tried)
     if _reviewed(tried, {one.id for one in exercises if one.card}, now) < CARDS:
         for card in review(progress):
@@ -158,14 +163,35 @@ def next_up(progress: Progress, exercises: Sequence[Exercise]) -> Next | None:
         same = (one.id, "")
         return bool(one.vary) or (same not in known and (same not in last or now - last[same] >= SLEPT))
 
+    def least_tried(fitting: Sequence[Exercise]) -> tuple[Exercise, int]:
+        one = min(fitting, key=lambda one: len(seeds.get(one.id, ())))  # of equals the first
+        return one, _fresh(seeds.get(one.id, ()))
+
     for unit in units():
         for goal in unit.objectives:
             fitting = [one for one in exercises if one.objective == goal and can_count(one)]
-            if fitting and not standing[goal].mastered:
-                one = min(fitting, key=lambda one: len(seeds.get(one.id, ())))  # of equals the first
-                seed = _fresh(seeds.get(one.id, ()))
-                return Next(one, seed, _why(unit, objectives()[goal], standing[goal], again=seed > 0))
+            if not fitting or standing[goal].mastered:
+                continue
+            for old in _coming_back(unit, tried, standing):
+                varied = [one for one in exercises if one.objective == old and one.vary and not one.card]
+                if varied:
+                    return Next(*least_tried(varied), f"once again, so that it stays: {objectives()[old].can}")
+            one, seed = least_tried(fitting)
+            return Next(one, seed, _why(unit, objectives()[goal], standing[goal], again=seed > 0))
     return None
+
+
+def _coming_back(unit: Unit, tried: Sequence[Tried], standing: Mapping[str, Standing]) -> list[str]:
+    """Objectives of earlier units that come back now: mastered, and not tried since this unit was begun.
+
+    They take turns with what is new: none comes right after another.
+    """
+    if not tried or tried[-1].objective not in unit.objectives:
+        return []
+    begun = next(n for n, one in enumerate(tried) if one.objective in unit.objectives)
+    since = {one.objective for one in tried[begun:]}
+    earlier = [one for one in units() if unit.number - one.number in RETURNS]
+    return [goal for one in earlier for goal in one.objectives if standing[goal].mastered and goal not in since]
 
 
 def _why(unit: Unit, objective: Objective, standing: Standing, *, again: bool) -> str:

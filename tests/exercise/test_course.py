@@ -28,7 +28,7 @@ class Learner:
         self.progress = Progress(path, clock=lambda: self.now)
         self.exercises: list[Exercise] = []
 
-    def exercise(self, id: str, objective: str, **more: Any) -> Exercise:  # noqa: A002 - what it is
+    def exercise(self, id: str, objective: str, **more: Any) -> Exercise:
         one = Exercise(id, f"{id}.toml", Kind.NUMBER, objective, "How many?", answer=1, **more)
         self.exercises.append(one)
         return one
@@ -267,6 +267,35 @@ def test_new_variants_leave_room_for_facts(learner: Learner) -> None:
     for seed in range(CARDS + 2):
         learner.answers(many, False, False, seed=seed)
     assert learner.next == ("pop3/port", 1)
+
+
+def test_what_was_left_in_the_middle_goes_on(learner: Learner) -> None:
+    one = learner.exercise("pop3/late", "pop3.delete", vary={"n": [1, 2, 3]})
+    learner.exercise("stages/first", "stages.five")
+    learner.answers(one, False, seed=7)
+    assert learner.next == (one.id, 7)
+    learner.exercises.remove(one)
+    assert learner.next == ("stages/first", 0)
+
+
+def test_skills_come_back_in_later_units_and_take_turns_with_what_is_new(learner: Learner) -> None:
+    first = learner.exercise("stages/first", "stages.five", vary={"n": [1, 2, 3]})
+    second = learner.exercise("address/second", "address.halves", vary={"n": [1, 2, 3]})
+    learner.exercise("address/alike", "address.halves")
+    new = learner.exercise("parts/new", "message.parts", vary={"n": [1, 2, 3]})
+    for seed in range(ENOUGH):
+        learner.answers(first, True, seed=seed)
+        learner.answers(second, True, seed=seed)
+    asked = []
+    for _ in range(4):
+        found = learner.next
+        assert found is not None
+        asked.append(found)
+        learner.answers(next(one for one in learner.exercises if one.id == found[0]), False, False, seed=found[1])
+    assert asked == [(new.id, 0), (first.id, ENOUGH), (new.id, 1), (second.id, ENOUGH)]
+    for seed in range(2, 5):  # once a unit, though the answers were wrong
+        assert learner.next == (new.id, seed)
+        learner.answers(new, True, seed=seed)
 
 
 def test_a_card_whose_exercise_is_gone_is_passed_over(learner: Learner) -> None:
