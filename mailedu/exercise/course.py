@@ -177,7 +177,7 @@ def next_up(progress: Progress, exercises: Sequence[Exercise]) -> Next | None:
                 if varied:
                     return Next(*least_tried(varied), f"once again, so that it stays: {objectives()[old].can}")
             one, seed = least_tried(fitting)
-            return Next(one, seed, _why(unit, objectives()[goal], standing[goal], again=seed > 0))
+            return Next(one, seed, _why(unit, objectives()[goal], standing[goal], one, seed))
     return None
 
 
@@ -194,10 +194,11 @@ def _coming_back(unit: Unit, tried: Sequence[Tried], standing: Mapping[str, Stan
     return [goal for one in earlier for goal in one.objectives if standing[goal].mastered and goal not in since]
 
 
-def _why(unit: Unit, objective: Objective, standing: Standing, *, again: bool) -> str:
+def _why(unit: Unit, objective: Objective, standing: Standing, one: Exercise, seed: int) -> str:
     where = f"unit {unit.number}, {unit.title}"
-    if again:
-        return f"{where}: once more, with other values ({standing.right} of {ENOUGH})"
+    if seed:
+        other = ", with other values" if one.vary else ""
+        return f"{where}: once more{other} ({standing.right} of {ENOUGH})"
     return f"{where}: after it you can {objective.can}"
 
 
