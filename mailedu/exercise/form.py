@@ -26,6 +26,8 @@ from mailedu.exercise.model import (
     Wrong,
     call,
 )
+from mailedu.journey.edit import Then
+from mailedu.journey.typed import TALKS
 
 #: Tables, numbers of their elements from 0, then a key.
 Path: TypeAlias = tuple[str | int, ...]
@@ -76,6 +78,8 @@ def _exercise(form: _Form, kind: Kind, id: str, file: str) -> Exercise:
             form.tell((key,), "it wants a scenario; name one")
     message = form.text("message")
     show = form.one_of("show", Show) or _usual(kind, scenario, bool(capture), message)
+    if "talk" in table:
+        form.among(table["talk"], TALKS, ("talk",))
     goals = tuple(form.goal(n, one) for n, one in form.tables("goals"))
     points = form.whole("points", 1)
     if kind in GRADED_BY_GOALS:
@@ -221,6 +225,11 @@ class _Form:
             self.tell((key,), f"{_short(value)} is no {key}; {hint}")
             return None
 
+    def among(self, value: Any, names: Sequence[str], path: Path) -> None:
+        """Tell of a word that is none of a few. One to be filled in may become any."""
+        if value not in names and not variants.placeholders(value):
+            self.tell(path, f"{_short(value)} is none of {', '.join(names)}; write one of them")
+
     def value(self, path: Path, table: Mapping[str, Any], key: str, default: Any = None) -> Any:
         """A literal or a Call."""
         value = table.get(key, default)
@@ -317,7 +326,7 @@ class _Form:
         self.text("place", path, table)
         self.text("line", path, table)
         self.texts("lines", path, table)
-        self.text("then", path, table)
+        self.among(table.get("then", Then.GO_ON), tuple(Then), (*path, "then"))
         return dict(table)
 
     def solutions(self) -> tuple[Any, ...]:

@@ -112,6 +112,11 @@ def sets(own: Sequence[Path] = ()) -> tuple[Set, ...]:
     return tuple(_set(name, *found[name]) for name in sorted(found))
 
 
+def read_set(path: Path) -> Set:
+    """A set from a file. Raises ExerciseError."""
+    return _set(path.name.removesuffix(_SUFFIX), path, str(path))
+
+
 def _set(name: str, path: Path, file: str) -> Set:
     text = _text(path, file)
     table = _table(text, file)
