@@ -1,4 +1,4 @@
-"""Whether an exercise is in order: its form, the names it uses, and some variants tried: answers, goals, ways, mistakes.
+"""Whether an exercise is in order: its form, the names in it, and some variants tried: answers, goals, ways, mistakes.
 
 For who writes exercises: `mailedu quiz --check FILE` prints what `problems` finds.
 """
