@@ -15,18 +15,21 @@ class FindLine(Horizontal):
     SCOPED_CSS = False  # it takes the key bar's place
     DEFAULT_CSS = """
     FindLine { display: none; height: 1; padding: 0 1; background: $band; }
-    FindLine Static { width: 5; min-width: 5; color: $accent; text-style: bold; }
+    FindLine Static { color: $accent; text-style: bold; }
     FindLine Entry { width: 1fr; background: $band; }
     .-finding FindLine { display: block; }
     .-finding KeyBar { display: none; }
     """
 
-    def __init__(self, placeholder: str) -> None:
+    def __init__(self, placeholder: str, label: str = "find") -> None:
         super().__init__()
         self._placeholder = placeholder
+        self._label = label
 
     def compose(self) -> ComposeResult:
-        yield Static("find")
+        label = Static(self._label)
+        label.styles.width = label.styles.min_width = len(self._label) + 1
+        yield label
         yield Entry(id="find", placeholder=self._placeholder)
 
     @property

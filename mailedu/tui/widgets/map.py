@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 from textual.events import Click, Resize
 from textual.geometry import Region
@@ -40,6 +40,13 @@ _LINKS: Final = {
 _ROLES: Final = (("ua", "user agent"), ("msa", "MSA"), ("mta", "MTA"), ("dns", "DNS"), ("maa", "mailbox"))
 
 
+class Told(Protocol):
+    """What stands in the last row."""
+
+    def __call__(self, view: View, room: int, *, on_map: bool) -> list[Piece]:
+        """At most `room` cells."""
+
+
 class Map(Widget):
     """Six rows, or two where it is given fewer."""
 
@@ -59,8 +66,9 @@ class Map(Widget):
             super().__init__()
             self.number = number
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, told: Told = caption, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
+        self._told = told
         self._view: View | None = None
         self._course: Course | None = None
         self._layout: Layout | None = None
@@ -97,7 +105,7 @@ class Map(Widget):
         before, cells = self._rows, self.size.width
         if self._view is None or self._course is None or not cells or not self._course.machines:
             return
-        self._rows = _Drawing(self._view, self._course, self._lay_out(self._view), cells, self.pos).rows
+        self._rows = _Drawing(self._view, self._course, self._lay_out(self._view), cells, self.pos, self._told).rows
         self._labels = self._named(self._view)
         if len(before) != len(self._rows):
             self.refresh()
@@ -154,7 +162,7 @@ def _stages(course: Course, layout: Layout, view: View) -> list[Label]:
 class _Drawing:
     """The rows for one view."""
 
-    def __init__(self, view: View, course: Course, layout: Layout, cells: int, pos: float) -> None:
+    def __init__(self, view: View, course: Course, layout: Layout, cells: int, pos: float, told: Told) -> None:
         self.view = view
         self.course = course
         self.layout = layout
@@ -176,7 +184,7 @@ class _Drawing:
         if layout.wide:
             self._below(self.rows[4])
             here = self.spot.client_here and (self.spot.server_here or not self.leg.peer)
-            self.rows[5].put_all(1, caption(view, cells - 2, on_map=here), cells - 1)
+            self.rows[5].put_all(1, told(view, cells - 2, on_map=here), cells - 1)
 
     # The letter -------------------------------------------------------------------------------------------------------
 

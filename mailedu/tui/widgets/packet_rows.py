@@ -21,7 +21,8 @@ _GAP: Final = "  "
 _RIGHT, _LEFT = "──►", "◄──"
 _PROTOCOL, _LENGTH, _FLAGS, _WINDOW = 5, 4, 8, 6
 _PROTOCOLS: Final = {"submission": "SMTP", "smtp": "SMTP", "pop3": "POP3", "dns": "DNS"}
-_CODE: Final = re.compile(r"[2-5]\d\d(?=[ -]|$)|\+OK|-ERR")
+#: How a reply begins.
+CODE: Final = re.compile(r"[2-5]\d\d(?=[ -]|$)|\+OK|-ERR")
 _VERB: Final = re.compile(r"[A-Za-z]+")
 #: Lines of a client that begin with no verb.
 _NO_VERB: Final = frozenset(("RESPONSE", "END_OF_DATA"))
@@ -98,7 +99,7 @@ def columns(
     """
     number = max(len(str(last.n if last else 0)), 3)
     time = max(len(_time(last)) if last else 0, len("Time"))
-    pairs = [(leg.actor, leg.peer) for leg in legs]
+    pairs = {(leg.actor, leg.peer) for leg in legs}
     wide: dict[bool, tuple[int, int]] = {}
     for short in (False, True):
         names = [[width(visible(view.name_of(host, short=short))) for host in pair] for pair in pairs]
@@ -215,7 +216,7 @@ def _info(packet: Packet, step: Step, columns: Columns) -> Content:
 
 def _said(text: str, step: Step) -> list[tuple[str, str]]:
     """What was said: the verb in the client's hue, the code in the server's, a refusal as such."""
-    if step.kind is Kind.REPLY and (found := _CODE.match(text)) is not None:
+    if step.kind is Kind.REPLY and (found := CODE.match(text)) is not None:
         refused = found[0][0] in "45-"
         return [(found[0], "bold $error" if refused else "bold $server"), (text[found.end() :], "")]
     if step.kind is Kind.COMMAND and step.verb not in _NO_VERB and (found := _VERB.match(text)) is not None:
