@@ -59,7 +59,7 @@ def command(
     own = tuple(map(Path, exercises))
     try:
         if check:
-            return _check((*check, *what))
+            return _check((*check, *what), own)
         if facts:
             return _facts(as_json)
         if listing:
@@ -159,9 +159,8 @@ def _facts(as_json: bool) -> int:
     return 0
 
 
-def _check(names: tuple[str, ...]) -> int:
-    from mailedu.cli.quiz_list import files_of
-    from mailedu.exercise.check import problems
+def _check(names: tuple[str, ...], own: tuple[Path, ...]) -> int:
+    from mailedu.cli.quiz_list import checked, files_of
 
     screen = screen_of(sys.stdout)
     files = files_of(names)
@@ -169,10 +168,10 @@ def _check(names: tuple[str, ...]) -> int:
         raise click.ClickException(f"{visible(', '.join(names))}: there is no exercise (*.toml) below it")
     found = 0
     for path in files:
-        for problem in problems(path):
+        for problem in checked(path, own):
             screen.say(visible(" ".join(problem.split())))
             found += 1
-    total = f"{len(files)} exercise{'s' * (len(files) > 1)}"
+    total = f"{len(files)} file{'s' * (len(files) > 1)}"
     if found:
         screen.say(f"{total}: {found} problem{'s' * (found > 1)}.")
         return 2

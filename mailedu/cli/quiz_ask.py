@@ -72,12 +72,6 @@ class Quiz:
 
     def _from_course(self) -> Iterator[Asked]:
         n = 0
-        begun = self._progress.tried()[-1:]
-        if begun and not begun[0].over:
-            again = next((one for one in self._bank if one.id == begun[0].exercise), None)
-            if again is not None:
-                n += 1
-                yield Asked(again, begun[0].seed, f"Question {n}", "you were in the middle of it")
         while True:
             asked = {trying.question.id for trying in self._done if not trying.over} | self._broken
             up = course.next_up(self._progress, [one for one in self._bank if one.id not in asked])

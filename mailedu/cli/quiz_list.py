@@ -94,13 +94,20 @@ def facts_as_json() -> list[dict[str, Any]]:
 
 
 def files_of(names: Sequence[str]) -> list[Path]:
-    """The files meant: a folder means all exercises below it."""
+    """The files meant: a folder means all exercises and sets below it."""
     found: list[Path] = []
     for name in names:
         path = Path(name)
         if path.is_dir():
-            below = (one for one in sorted(path.rglob("*.toml")) if one.is_file())
-            found += [one for one in below if one.parent.name != load.SETS]
+            found += [one for one in sorted(path.rglob("*.toml")) if one.is_file()]
         else:
             found.append(path)
     return list(dict.fromkeys(found))
+
+
+def checked(path: Path, own: Sequence[Path]) -> list[str]:
+    """What is wrong with an exercise or a set, a line each. A set may list exercises of the folder that it lies in."""
+    from mailedu.exercise.check import problems
+
+    around = path.resolve().parent.parent
+    return problems(path, (*own, around) if path.resolve().parent.name == load.SETS else own)
