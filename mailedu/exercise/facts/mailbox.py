@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailedu.agents.effects import Bounced, Locked, Stored
+from mailedu.agents.effects import Bounced, Locked
 from mailedu.exercise.facts import About, FactError, fact
 from mailedu.journey.journey import Journey
 
@@ -54,15 +54,34 @@ def count(about: About, user: str = "") -> int:
     return len(left(about, user))
 
 
+@fact("mailbox.number")
+def number(about: About, message: int, user: str = "") -> int:
+    """The number that a message, named by the order in which it came, will have at the next login (RFC 1939 4)."""
+    there = left(about, user)
+    if message not in there:
+        raise FactError(f"message {message} is gone")
+    return int(there.index(message)) + 1
+
+
+@fact("mailbox.keeps")
+def keeps(about: About, message: int = 1) -> list[str]:
+    """The hosts where the nth letter that was sent lies in the end, in a mailbox or a queue."""
+    journey = about.played
+    view, users = journey.world(len(journey)), journey.scenario.geography.users
+    wanted = _sent(message)
+    lies = {users[box].reads_from[0] for box, one in view.boxes.items() for x in one.letters if x.letter.id == wanted}
+    return sorted(lies | {entry.host for entry in view.queue if entry.letter == wanted})
+
+
 @fact("mailbox.owners")
 def owners(about: About, message: int = 1) -> list[str]:
     """Who got the nth letter that was sent into their mailbox, even if they deleted it: short names, in order."""
-    wanted = "letter" if message == 1 else f"letter{message}"
-    return sorted({label(about, one.mailbox) for one in about.played.stored if _origin(one) == wanted})
+    return sorted({label(about, one.mailbox) for one in about.played.stored if one.letter.id == _sent(message)})
 
 
-def _origin(stored: Stored) -> str:
-    return stored.letter.id
+def _sent(message: int) -> str:
+    """The id of the nth letter that was sent."""
+    return "letter" if message == 1 else f"letter{message}"
 
 
 @fact("mailbox.bounced_to")

@@ -224,6 +224,13 @@ def octets(about: About, side: str, leg: str = "") -> int:
     return sum(len(p.payload) for p in packets(about, leg) if _client(side) == is_client(about, p))
 
 
+@fact("packet.fin_seq")
+def fin_seq(about: About, side: str, leg: str = "") -> int:
+    """The sequence number of a side's FIN: one more than the octets that it sent, for the SYN counts as one."""
+    _client(side)
+    return _nth(about, leg, 1, lambda p: "FIN" in p.flags and _side(about, p, side), f"closes for the {side}").seq
+
+
 # Who, and in which order ------------------------------------------------------------------------------------------
 
 

@@ -107,6 +107,13 @@ def commands(about: About) -> list[str]:
     return [one.words[0].upper() for one in exchanges(about) if one.words]
 
 
+@fact("pop3.times")
+def times(about: About, command: str) -> int:
+    """How often the client said a command that begins with these words."""
+    wanted = command.upper().split()
+    return sum([word.upper() for word in one.words[: len(wanted)]] == wanted for one in exchanges(about))
+
+
 @fact("pop3.lines")
 def lines(about: About) -> list[str]:
     """The command lines that the client said, in order."""
@@ -206,15 +213,15 @@ def listed(about: About) -> list[int]:
 
 
 @fact("pop3.fetched")
-def fetched(about: About, message: int) -> bool:
-    """Whether RETR brought a message down."""
-    return message in fetched_numbers(about)
+def fetched(about: About, message: int, login: int = 0) -> bool:
+    """Whether RETR brought a message down; `login`: in the session of the nth login, else in any."""
+    return any(n == message and login in (0, session) for n, session in _retrieved(about))
 
 
 @fact("pop3.fetched_numbers")
 def fetched_numbers(about: About) -> list[int]:
     """The messages that RETR brought down, each once, by their first numbers."""
-    return sorted({n for one, n in _meant(about) if one.words[0].upper() == "RETR" and one.ok})
+    return sorted({n for n, _ in _retrieved(about)})
 
 
 @fact("pop3.marked")
@@ -278,7 +285,7 @@ def decided(about: About, message: int) -> Spot:
             elif isinstance(effect, (Unmarked, Unlocked)) and was:
                 was, found = False, step
     if found is None:
-        found = next((one.command for one, n in _meant(about) if n == message), None) or exchanges(about)[-1].command
+        found = next((one.command for one, n, _ in _meant(about) if n == message), None) or exchanges(about)[-1].command
     return Spot("step", found.n)
 
 
@@ -322,16 +329,25 @@ def _first_numbers(about: About) -> dict[str, int]:
     return {uid: n for n, uid in enumerate((*known, *later), 1)}
 
 
-def _meant(about: About) -> Iterator[tuple[Exchange, int]]:
-    """Commands that name a message, each with the number that the message had first: numbers count anew each login."""
+def _retrieved(about: About) -> set[tuple[int, int]]:
+    """The first number of each message that RETR brought down, and which login that was, from 1."""
+    return {(n, login) for one, n, login in _meant(about) if one.words[0].upper() == "RETR" and one.ok}
+
+
+def _meant(about: About) -> Iterator[tuple[Exchange, int, int]]:
+    """Commands that name a message, each with the number that the message had first, and which login that was.
+
+    Numbers are given anew at each login (RFC 1939 section 4).
+    """
     try:
         known = _first_numbers(about)
     except FactError:  # nobody got in, so nothing is meant
         return
     box: tuple[Lying, ...] = ()
+    login = 0
     for one in exchanges(about):
         words = one.words
         if len(words) > 1 and words[1].isdecimal() and 1 <= int(words[1]) <= len(box):
-            yield one, known[box[int(words[1]) - 1].uid]
+            yield one, known[box[int(words[1]) - 1].uid], login
         if one.reply is not None and any(isinstance(effect, Locked) for effect in one.reply.effects):
-            box = _opened_by(about, one.reply)
+            box, login = _opened_by(about, one.reply), login + 1
