@@ -294,7 +294,8 @@ class Repair(Round):
         sign, n, new = found[1] or "", int(found[2]), found[3] or ""
         last = len(text) + (sign == "+")
         if not 1 <= n <= last:
-            self.screen.tell(f"There is no line {n}: they go from 1 to {last}.")
+            where = f"they go from 1 to {last}" if last else "the text is empty, `+TEXT` begins it"
+            self.screen.tell(f"There is no line {n}: {where}.")
             return
         if sign == "-":
             if new:
