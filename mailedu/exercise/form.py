@@ -373,7 +373,7 @@ class _Form:
         count = len(self.problems)
         if "from" in way:
             self.keys(path, way, ("from", "first"))
-            if way["from"] not in variants.lists():
+            if way["from"] not in tuple(variants.lists()):
                 self.tell((*path, "from"), f"no list {_short(way['from'])}; there are {', '.join(variants.lists())}")
         else:
             self.keys(path, way, ("range", "first", "step"))
