@@ -65,7 +65,7 @@ def _partners(question: Question, answer: Any) -> dict[str, str]:
         if other is None and str(partner).isdecimal() and 1 <= int(partner) <= len(question.partners):
             other = question.partners[int(partner) - 1]
         if found is None or other is None:
-            raise Again(f"no such pair: {item}, {partner}")
+            raise Again(f"items and partners of this question, such as {example(question)}")
         said[found] = other
     if len(said) != len(question.items):
         raise Again(f"a partner for each of the {len(question.items)}")
