@@ -280,5 +280,5 @@ def see(question: Question, seen: Seen, screen: Screen) -> list[str]:
         from_server = packet.step > 0 and packet.source.host == journey.step(packet.step).leg.peer
         lines += [*_packet(packet, Row(packet.n, "", packet.step, from_server, packet), screen), ""]
     if seen.step:
-        lines += card(journey.scene(seen.step), screen, above=len(lines))
+        lines += card(journey.scene(seen.step), screen, above=len(lines), keys=False)
     return lines

@@ -26,8 +26,9 @@ _ROWS, _READ_ROWS = 24, 30
 _CLAUSE = re.compile(r"[:;,.]")
 
 
-def card(scene: Scene, screen: Screen, version: str = "", above: int = 0) -> list[str]:
+def card(scene: Scene, screen: Screen, version: str = "", above: int = 0, *, keys: bool = True) -> list[str]:
     """A step as lines. `version`: `your version` or `original`, where there are two; `above`: lines that stay too.
+    `keys`: name the keys of `walk` that show what is left out.
 
     On a terminal that is too low for all, what `x` shows in full is left out first.
     """
@@ -35,14 +36,14 @@ def card(scene: Scene, screen: Screen, version: str = "", above: int = 0) -> lis
     room = screen.rows - 1 - above if screen.rows else _READ_ROWS if is_read else _ROWS
     for most in _READ_LINES if is_read else _OCTET_LINES:
         for detail in (2, 1, 0) if screen.rows else (2, 1):
-            lines = _card(scene, screen, version, most, detail)
+            lines = _card(scene, screen, version, most, detail, keys)
             if len(lines) <= room:
                 return lines
     return lines
 
 
-def _card(scene: Scene, screen: Screen, version: str, most: int, detail: int) -> list[str]:
-    said = octets.shown(scene.step, screen, most, keys=True) + octets.undone(scene.step, screen)
+def _card(scene: Scene, screen: Screen, version: str, most: int, detail: int, keys: bool) -> list[str]:
+    said = octets.shown(scene.step, screen, most, keys=keys) + octets.undone(scene.step, screen)
     changed = changes(scene, screen)
     return [
         *head(scene, screen, version),
@@ -51,7 +52,7 @@ def _card(scene: Scene, screen: Screen, version: str, most: int, detail: int) ->
         "",
         *meaning(scene.explanation, screen),
         "",
-        *_details(scene, screen, detail),
+        *_details(scene, screen, detail, keys),
         *facts(scene, screen),
     ]
 
@@ -134,13 +135,13 @@ def meaning(explained: Explanation, screen: Screen) -> list[str]:
     ]
 
 
-def _details(scene: Scene, screen: Screen, detail: int) -> list[str]:
+def _details(scene: Scene, screen: Screen, detail: int, keys: bool) -> list[str]:
     explained = scene.explanation
     lines = sources(explained, screen)
     if detail > 0:
         lines += screen.fact("Code", *(code(explained, screen) if detail > 1 else (_code_in_short(explained),)))
     if detail > 1:
-        lines += screen.fact("Parts", parts(scene))
+        lines += screen.fact("Parts", parts(scene, keys=keys))
     return lines
 
 
@@ -186,7 +187,7 @@ def citations(rfc: Iterable[str]) -> str:
     return "; ".join(f"{document} {', '.join(filter(None, its))}".strip() for document, its in sections.items())
 
 
-def parts(scene: Scene, most: int = 6) -> str:
+def parts(scene: Scene, most: int = 6, *, keys: bool = True) -> str:
     """Which octets of a command mean what, in one line: its outermost parts and what they are called."""
     if scene.step.kind is not Kind.COMMAND:
         return ""
@@ -199,7 +200,7 @@ def parts(scene: Scene, most: int = 6) -> str:
         end = max(end, span.end)
     if len(found) < 2:
         return ""
-    return ", ".join(found[:most]) + (", and more: x" if len(found) > most else "")
+    return ", ".join(found[:most]) + ((", and more: x" if keys else ", and more") if len(found) > most else "")
 
 
 def facts(scene: Scene, screen: Screen) -> list[str]:
