@@ -25,7 +25,8 @@ _UNITS: Final = (
     frozenset(("port", "tcp", "udp", "/tcp", "/udp", "tcp/")),
 )
 _NUMBER: Final = re.compile(
-    r"(?:(?:tcp|udp)[ /-]?)?(?:port|packet|no|nr|code)?[.:# ]*([+-]?(?:\d{1,3}(?:[,_' ’\u202f]\d{3})+|\d+)(?:\.\d+)?)\s*([a-z%/ ]*)\.?",
+    r"(?:(?:tcp|udp)[ /-]?)?(?:port|packet|no|nr|code)?[.:# ]*"
+    r"([+-]?(?:\d{1,3}(?:[,_' ’\u202f]\d{3})+|\d+)(?:\.\d+)?)\s*([a-z%/ ]*)\.?",
     re.IGNORECASE,
 )
 
