@@ -145,8 +145,12 @@ def _keys_of(way: Any) -> set[str]:
 
 
 def _parts(path: form.Path, value: Any) -> Iterator[tuple[form.Path, Any]]:
-    """Elements of lists of tables with the paths of their keys; of anything else itself."""
-    if isinstance(value, tuple) and value and all(hasattr(one, "_fields") for one in value):
+    """The parts of what stands at a key, with the paths of their keys, as deep as tables go."""
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            yield path, str(key)
+            yield from _parts((*path, str(key)), one)
+    elif isinstance(value, tuple) and value and all(hasattr(one, "_fields") for one in value):
         for n, one in enumerate(value):
             yield from (((*path, n, name), getattr(one, name)) for name in one._fields)
     else:
@@ -193,6 +197,10 @@ def _tried(one: Exercise) -> Iterator[Problem]:
 
 def _variant(one: Exercise, seed: int) -> Iterator[Problem]:
     try:
+        misplaced = list(_misplaced(one, seed))
+        if misplaced:
+            yield from misplaced
+            return
         question = Question(one, seed)
         question.exhibit  # noqa: B018 - it is made when first asked for
         question.given  # noqa: B018
@@ -218,17 +226,23 @@ def _variant(one: Exercise, seed: int) -> Iterator[Problem]:
 _WORDS: Final = (("faults", "fault"), ("talk", "talk"), ("host", "host"), ("talk", "two hosts"))
 
 
+def _misplaced(written: Exercise, seed: int) -> Iterator[Problem]:
+    """Edits at places that the journey lacks: they would change nothing. Raises as `patched` does."""
+    if not written.edits or written.talk:
+        return
+    values = variants.draw(written, seed)
+    name, patch, faults, edits = variants.fill((written.scenario, written.patch, written.faults, written.edits), values)
+    plain = play(patched(name, patch, faults), (), seed)
+    for n, edit in enumerate(edits):
+        if edit["place"] not in plain.by_place:
+            yield Problem(("edits", n, "place"), _no_place(edit["place"], plain.by_place))
+
+
 def _places(question: Question) -> Iterator[Problem]:
     """Places, and legs, that the journey lacks."""
     one = question.exercise
-    if question.scenario is None or question.journey is None:
+    if question.journey is None or one.talk:
         return
-    if one.talk:
-        return
-    plain = play(patched(one.scenario, one.patch, one.faults), (), question.seed)
-    for n, edit in enumerate(one.edits):
-        if edit["place"] not in plain.by_place:
-            yield Problem(("edits", n, "place"), _no_place(edit["place"], plain.by_place))
     legs = [leg.name for leg in question.journey.legs]
     if one.leg and not any(fnmatchcase(leg, one.leg) for leg in legs):
         yield Problem(("leg",), f"no leg {one.leg!r}; {_hint(one.leg, legs)}")

@@ -174,6 +174,8 @@ def form_of(path: Path, id: str = "", file: str = "") -> tuple[Exercise | None, 
 def in_line(file: str, text: str, path: form.Path, why: str) -> str:
     """A problem as it is told: file, line, key, why. Elements of lists are counted from 1, as people do."""
     line = line_of(text, path)
+    if line == 1:  # of an array of tables as a whole: its first table
+        line = line_of(text, (*path, 0))
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
     return f"{file}, line {line}: {key}: {why}" if key else f"{file}: {why}"
 
