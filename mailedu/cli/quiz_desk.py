@@ -25,6 +25,8 @@ from mailedu.visible import visible
 
 #: Lines of a reply that are shown.
 _MOST: Final = 40
+_MOST_GIVEN: Final = 6
+"""... that the learner has not asked for."""
 _MARGIN: Final = "   "
 #: Word -> the key that it is, of those that every question has.
 _KEYS: Final = {
@@ -169,7 +171,8 @@ class Lab(Round):
         if step.kind is Kind.LINK:
             screen.say(screen.paint("quiet", f"{_MARGIN}({gist(step)})"))
         elif step.kind is Kind.REPLY:
-            screen.say_all(line or "S:" for line in octets.shown(step, screen, _MOST, "S: "))
+            most = _MOST if explained else _MOST_GIVEN
+            screen.say_all(line or "S:" for line in octets.shown(step, screen, most, "S: "))
             screen.say_all(octets.undone(step, screen, _MARGIN))
             if explained:
                 meaning = self._journey.scene(step.n).explanation

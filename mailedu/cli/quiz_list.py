@@ -11,7 +11,7 @@ from mailedu.exercise import course, facts, load
 from mailedu.exercise.model import Exercise, Set
 from mailedu.exercise.progress import Progress, Score
 from mailedu.text.screen import Screen
-from mailedu.visible import pad, visible
+from mailedu.visible import pad, visible, width
 
 
 def as_json(exercises: Sequence[Exercise]) -> list[dict[str, Any]]:
@@ -75,8 +75,11 @@ def _exercise(one: Exercise, scores: Mapping[str, Score], screen: Screen) -> lis
     else:
         sign = "✓" if score.full else "✗"
         done = f"{show.amount(score.score)} of {show.points(score.most)}"
-    words = [str(one.kind), done, *([visible(one.chapter)] if one.chapter else [])]
-    return screen.prose(f"{pad(visible(one.id), 34)} {', '.join(words)}", " " * 10, f"    {sign} ")
+    line = f"{pad(visible(one.id), 34)} {one.kind}, {done}"
+    chapter = f", {visible(one.chapter)}" if one.chapter else ""
+    if width(line + chapter) > screen.measure - 6:  # it can be done without
+        chapter = ""
+    return screen.prose(line + chapter, " " * 10, f"    {sign} ")
 
 
 def all_facts(screen: Screen) -> list[str]:

@@ -311,9 +311,13 @@ class Question:
         return tuple(one._replace(letter=letter) for letter, one in zip(LETTERS, made, strict=False))
 
     def _items(self) -> tuple[tuple[str, Any], ...]:
-        """Texts and values of what is to be put in order or matched, shuffled."""
+        """Texts and values of what is to be put in order or matched, shuffled; never in the right order already."""
         made = [(one.text, self._computed(one.value)) for one in self.exercise.items]
         self._shuffle("items", made)
+        if self.kind is Kind.ORDER and isinstance(self.answer, list) and len(made) > 1:
+            shown = [value for _, value in made]
+            if shown == [value for value in self.answer if value in shown]:
+                made.append(made.pop(0))
         return tuple(made)
 
     @cached_property

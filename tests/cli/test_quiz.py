@@ -99,6 +99,12 @@ def test_each_kind_is_answered_by_a_line(mailedu: Call, what: str, right: str, w
     assert second.startswith("✓ Right: 0.5 of 1 point.")
 
 
+def test_what_is_to_be_put_in_order_is_never_in_order_already(mailedu: Call) -> None:
+    for seed in range(12):
+        shown = asked(mailedu, "one/order", "--seed", str(seed)).out
+        assert [letter(shown, text) for text in ("USER", "PASS", "QUIT")] != ["a", "b", "c"], seed
+
+
 def test_several_and_match_show_what_there_is_to_choose(mailedu: Call) -> None:
     shown = asked(mailedu, "one/several").out
     right = "".join(letter(shown, text) for text in ("STAT", "LIST"))
