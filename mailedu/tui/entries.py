@@ -13,10 +13,12 @@ from mailedu.journey.scenario import Scenario, load, names
 from mailedu.tui import letters
 from mailedu.tui.brief import brief
 from mailedu.tui.memory import Memory, Place, carrying
+from mailedu.tui.widgets import exercise_rounds as rounds
 from mailedu.tui.widgets.preview import Card, End
 
 GO_ON: Final = "Go on"
 JOURNEYS: Final = "Journeys"
+QUESTIONS: Final = "Questions"
 WRONG: Final = "When it goes wrong"
 TRY: Final = "Try it yourself"
 LETTERS: Final = "Your letters"
@@ -29,10 +31,10 @@ _QUICK: Final = 256 * 1024
 
 
 class Entry(NamedTuple):
-    """Something that can be opened: a journey (of a scenario, a place or a letter), the form, or a conversation."""
+    """Something that can be opened: a journey (of a scenario, a place or a letter), a form, a talk, or questions."""
 
     id: str
-    """`go`, `play:SCENARIO`, `letter:FILE`, `compose`, `talk:PROTOCOL`."""
+    """`go`, `play:SCENARIO`, `letter:FILE`, `compose`, `talk:PROTOCOL`, `quiz:set:NAME`, `quiz:unit:N`, `quiz:next`."""
     group: str
     title: str
     about: str
@@ -45,7 +47,7 @@ class Entry(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Scenario, file or protocol."""
+        """Scenario, file, protocol or round of questions."""
         return self.id.partition(":")[2]
 
     def matches(self, words: str) -> bool:
@@ -92,8 +94,15 @@ def _scenarios(done: set[str]) -> Iterator[Entry]:
         yield _scenario(one, JOURNEYS, done)
         if one.name == CARRIER:
             yield _COMPOSE
+    yield from _questions()
     for one in sorted((one for one in found if one.active), key=lambda one: faults.index(one.active[0])):
         yield _scenario(one, WRONG, done)
+
+
+def _questions() -> Iterator[Entry]:
+    """Sets of questions, what the course has next, and its units. None is made for it."""
+    for one in rounds.rounds():
+        yield Entry(f"quiz:{one.name}", QUESTIONS, one.title, one.about, one.tag)
 
 
 def _by_figure(scenario: Scenario) -> tuple[bool, list[int]]:
@@ -134,6 +143,10 @@ def card(entry: Entry, memory: Memory) -> Card:
         return _card(entry, journey, "✓ you have seen its last step" if entry.done else "not yet")
     if entry.kind == "go" and memory.place is not None:
         return _card(entry, _remade(memory.place._replace(n=1, pane="", guessing=False, total=0)), "", "go on")
+    if entry.kind == "quiz":
+        verb = "begin" if not entry.tag or entry.tag.startswith("0 ") else "once more" if entry.done else "go on"
+        facts = (("Done", entry.tag), ("A hint", "costs a part of the points; a second try counts half"))
+        return Card(entry.title, entry.about, tuple(fact for fact in facts if fact[1]), keys=(("enter", verb),))
     if entry.kind == "letter":
         return _card(entry, _remade(Place(CARRIER, letter=entry.name)), "")
     seen = {"compose": _SEE_COMPOSE, "talk": _SEE_TALK.get(entry.name, "")}.get(entry.kind, "")

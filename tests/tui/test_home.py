@@ -49,6 +49,9 @@ class App(MaileduApp):
     def open_talk(self, protocol: str) -> None:
         self.led.append((protocol,))
 
+    def open_questions(self, name: str) -> None:
+        self.led.append((f"quiz:{name}",))
+
 
 @asynccontextmanager
 async def home(
@@ -71,7 +74,7 @@ async def test_everything_that_there_is_stands_in_the_list() -> None:
         assert {"compose", "talk:smtp", "talk:pop3"} <= set(ids(app))
         assert "go" not in ids(app)
         seen = text(app)
-        for heading in (entries.JOURNEYS, entries.WRONG, entries.TRY):
+        for heading in (entries.JOURNEYS, entries.QUESTIONS, entries.WRONG, entries.TRY):
             assert heading in seen
         assert f"{len(play(load('alice-to-bob')))} steps" in seen
 
@@ -83,7 +86,9 @@ async def test_enter_opens_what_is_highlighted() -> None:
             await pilot.press("enter")
         journeys = [f"play:{led[0]}" for led in app.led if len(led) > 1]
         assert journeys == [one for one in ids(app) if one.startswith("play:")]
-        assert [led for led in app.led if len(led) == 1] == [("compose",), ("smtp",), ("pop3",)]
+        rounds = [(one,) for one in ids(app) if one.startswith("quiz:")]
+        assert rounds
+        assert [led for led in app.led if len(led) == 1] == [("compose",), *rounds, ("smtp",), ("pop3",)]
 
 
 async def test_a_click_opens_too() -> None:

@@ -28,8 +28,8 @@ from mailedu.tui.widgets.exercise_exhibit import ExhibitList
 from mailedu.tui.widgets.exercise_lab import Lab, LabLine
 from mailedu.tui.widgets.exercise_lines import Lines
 from mailedu.tui.widgets.exercise_options import Options
-from mailedu.tui.widgets.exercise_picks import PICKED
-from mailedu.tui.widgets.exercise_round import Round, Sitting, round_of
+from mailedu.tui.widgets.exercise_round import Round, Sitting
+from mailedu.tui.widgets.exercise_rounds import round_of
 from mailedu.tui.widgets.keybar import KeyBar
 from mailedu.tui.widgets.title import Title
 from mailedu.visible import visible
@@ -143,7 +143,7 @@ class ExerciseScreen(Room[None]):
         if not self.round.ended:
             try:
                 self._sitting = self.round.sitting()
-            except ExerciseError as error:
+            except ValueError as error:  # of the exercise, or of the scenario that it names
                 self._fault = str(error)
         self.remove_class("-zoomed")
         sitting = self._sitting
@@ -210,7 +210,9 @@ class ExerciseScreen(Room[None]):
         round_, sitting = self.round, self._sitting
         self.set_class(round_.ended or bool(self._fault), "-ended")
         points = f"{told.points(round_.points)} of {told.many(round_.most)}"
-        chapter = "" if round_.ended else visible(round_.exercise.chapter)
+        chapter = "" if round_.ended else visible(round_.exercise.chapter.rpartition(";")[2].strip())
+        if len(f"mailedu  {round_.title}  {chapter}   {points}") + 3 > self.size.width:
+            chapter = ""
         self.query_one(Title).show(round_.title, f"{chapter}   {points}" if chapter else points)
         if sitting is None:
             self._show_end()
@@ -733,6 +735,3 @@ def open_round(name: str, progress: Progress | None = None) -> ExerciseScreen:
     if not made.exercises:
         raise ExerciseError("there are no questions here yet")
     return ExerciseScreen(made)
-
-
-__all__ = ["PICKED", "ExerciseScreen", "open_round"]

@@ -12,10 +12,12 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Input, OptionList, Static
 
+from mailedu.exercise.model import ExerciseError
 from mailedu.tui import entries, keys
 from mailedu.tui.entries import Entry
 from mailedu.tui.memory import Place
 from mailedu.tui.screens.room import Room
+from mailedu.tui.widgets import exercise_rounds as rounds
 from mailedu.tui.widgets.choices import Choice, Choices, Group
 from mailedu.tui.widgets.find_line import FindLine
 from mailedu.tui.widgets.idea import Idea
@@ -102,12 +104,26 @@ class Home(Room[None]):
         for entry in self._entries.values():
             if entry.kind == "play" and not entry.tag:
                 self._steps[entry.id] = entries.steps_of(entry.name)
+        for name, (tag, done) in self._answered().items():
+            asked = self._entries.get(f"quiz:{name}")
+            if asked is not None:
+                self._entries[asked.id] = asked._replace(tag=tag, done=done)
         self._fill()
         self._tell()
         memory = self.mailedu.memory
         if memory.warning:
             self.say(memory.warning, "✗", "$error")
             memory.warning = ""
+
+    def _answered(self) -> dict[str, tuple[str, bool]]:
+        """How far somebody has come with each round of questions, such as `2 of 5`, and whether it is all done."""
+        from mailedu.exercise.progress import Progress
+
+        try:
+            return rounds.answered(Progress())
+        except ExerciseError as error:
+            self.say(str(error), "✗", "$error")
+            return {}
 
     def _fill(self) -> None:
         words = self.query_one(Input).value
@@ -159,9 +175,17 @@ class Home(Room[None]):
             app.open_compose()
         elif entry.kind == "talk":
             app.open_talk(entry.name)
+        elif entry.kind == "quiz":
+            self._open_questions(entry)
         else:
             self._open_journey(entry, guessing)
         self.action_close()
+
+    def _open_questions(self, entry: Entry) -> None:
+        try:
+            self.mailedu.open_questions(entry.name)
+        except ExerciseError as error:
+            self.say(str(error), "✗", "$error")
 
     def _open_journey(self, entry: Entry, guessing: bool) -> None:
         app = self.mailedu

@@ -203,28 +203,3 @@ def _before(progress: Progress | None) -> dict[str, list[Tried]]:
         for one in progress.tried():
             found.setdefault(one.exercise, []).append(one)
     return found
-
-
-# What there is --------------------------------------------------------------------------------------------------------
-
-
-def round_of(name: str, progress: Progress | None) -> Round:
-    """The questions behind an entry of Home: `set:NAME`, `unit:N`, `next`, or the id of one. Raises ExerciseError."""
-    from mailedu.exercise import course, load
-
-    kind, _, rest = name.partition(":")
-    if kind == "set":
-        for one in load.sets():
-            if one.name == rest:
-                return Round(one.title, [load.find(each) for each in one.ids], progress)
-        raise ExerciseError(f"there is no set of questions called {rest!r}")
-    if kind == "unit":
-        unit = next(one for one in course.units() if str(one.number) == rest)
-        wanted = [one for goal in unit.objectives for one in load.everything() if one.objective == goal]
-        return Round(f"Unit {unit.number}: {unit.title}", wanted, progress)
-    if kind == "next":
-        found = course.next_up(progress, load.everything()) if progress is not None else None
-        if found is None:
-            raise ExerciseError("nothing is left that could be mastered today; come back tomorrow")
-        return Round(found.why, [found.exercise], progress, [found.seed])
-    return Round(name, [load.find(name)], progress)
