@@ -53,7 +53,8 @@ def test_it_is_answered_as_the_figure_says(name: str) -> None:
     ("name", "said"),
     [
         ("port", "110/tcp"), ("port", " port 110 "), ("port", "TCP 110"), ("port", "tcp/110"),
-        ("password", '"admin11"'), ("length", "1,108"), ("length", "1108 octets"), ("length", "1108 bytes"), ("others", "0 messages"),
+        ("password", '"admin11"'), ("length", "1,108"), ("length", "1108 octets"),
+        ("length", "1108 bytes"), ("others", "0 messages"),
     ],
 )  # fmt: skip
 def test_what_does_not_matter_is_forgiven(name: str, said: str) -> None:
