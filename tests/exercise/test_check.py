@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -287,3 +291,39 @@ def test_no_table_makes_the_reader_fall_over(table: dict[str, object], kind: str
     made, problems = form.exercise({"kind": kind} | table, "mine/one", "one.toml")
     assert made is not None or problems
     assert all(problem.why and "\n" not in problem.why for problem in problems)
+
+
+def toml(value: object) -> str:
+    """A value as TOML writes it on one line."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value)
+
+
+def paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The paths to all that stands in a table."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in parts:
+        yield (*path, key)
+        yield from paths(one, (*path, key))
+
+
+@pytest.mark.law(most=1000)
+@settings(max_examples=100)
+@given(st.sampled_from([NUMBER, CHOICE, LAB, NEXT]), st.data())
+def test_no_file_makes_the_checker_fall_over(
+    tmp_path_factory: pytest.TempPathFactory, text: str, data: st.DataObject
+) -> None:
+    table = tomllib.loads(text)
+    path = data.draw(st.sampled_from(list(paths(table))))
+    holder: Any = table
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = data.draw(VALUES.filter(lambda value: "null" not in json.dumps(value)))
+    file = tmp_path_factory.getbasetemp() / "mine.toml"
+    file.write_text("\n".join(f"{json.dumps(key)} = {toml(one)}" for key, one in table.items()), "utf-8")
+    for problem in check.problems(file):
+        assert problem.startswith(str(file))
+        assert "\n" not in problem
