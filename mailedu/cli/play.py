@@ -1,4 +1,4 @@
-"""`mailedu play`: a whole journey at once, as text for people, as JSON lines or as a mailbox file for programs."""
+"""`mailedu play`: a whole journey at once, as text for people, as JSON lines, mailbox file or capture for programs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ import click
 from mailedu.cli import complain
 from mailedu.cli.options import journey_options, make, stage_option
 from mailedu.journey.journey import Journey
+from mailedu.journey.pcap import FORMS as CAPTURES
+from mailedu.journey.pcap import capture_file
 from mailedu.journey.step import Stage
 from mailedu.text.screen import screen_of
 from mailedu.text.writing import TakenError, is_free, open_file, text_file
 
-FORMATS: Final = ("text", "jsonl", "mbox")
+FORMATS: Final = ("text", "jsonl", "mbox", *CAPTURES)
 EXAMPLES: Final = """\
 \b
 Examples:
@@ -26,6 +28,7 @@ Examples:
   mailedu play --edit 'submit/RCPT=RCPT TO:<carol@example.net>'
   mailedu play --edit '24!=550 5.1.1 Never heard of him'
   mailedu play --format jsonl -o journey.jsonl
+  mailedu play --format pcapng -o packets.pcapng    to open in Wireshark
   mailedu play --stage 5 figure-21-10"""
 
 
@@ -34,7 +37,8 @@ Examples:
 @stage_option("One stage only")
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
-    help="jsonl: one object a step. mbox: every letter as it was stored.",
+    help="jsonl: one object a step. mbox: every letter as it was stored. pcapng: the packets, each explained in a "
+    "comment; pcap: the packets alone.",
 )  # fmt: skip
 @click.option("--explain", is_flag=True, help="With text: say what each step means.")
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE; one that exists is kept, unless --force is given.")
@@ -54,9 +58,13 @@ def command(
 ) -> int:
     """Print a whole journey: from the first field that is written to what the reader sees."""
     if stage is not None and form == "mbox":
-        raise click.UsageError("--stage goes with text and jsonl: a mailbox file holds letters, not steps")
+        raise click.UsageError(
+            "--stage goes with text, jsonl, pcapng and pcap: a mailbox file holds letters, not steps"
+        )
     if explain and form != "text":
         raise click.UsageError("--explain goes with text; jsonl has the explanations anyway")
+    if form in CAPTURES and output is None and sys.stdout.isatty():
+        raise click.UsageError(f"a {form} file is nothing to read at a terminal; -o packets.{form} writes it to a file")
     if output is not None:
         _check(output, force)
     asked = make(scenario, message, reader, edit, fault, seed)
@@ -82,24 +90,30 @@ def _write(journey: Journey, form: str, stage: Stage | None, explain: bool, outp
         else:
             with text_file(output, force) as screen:
                 screen.say_all(transcript(journey, screen, stage=stage, explain=explain))
-    elif output is None:
-        sys.stdout.buffer.writelines(_octets(journey, form, stage))
+        return
+    octets = _octets(journey, form, stage)
+    if output is None:
+        sys.stdout.buffer.writelines(octets)
         sys.stdout.buffer.flush()
     else:
         with open_file(output, force) as file:
-            file.writelines(_octets(journey, form, stage))
+            file.writelines(octets)
 
 
 def _octets(journey: Journey, form: str, stage: Stage | None) -> Iterator[bytes]:
+    """The octets of a file of this form. What it cannot hold is said before any of them are made."""
     if form == "mbox":
         from mailedu.journey.mbox import mbox
 
-        yield from mbox(journey)
-        return
+        return mbox(journey)
+    if form in CAPTURES:
+        try:
+            return capture_file(journey, form, stage)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
     from mailedu.journey.jsonl import jsonl
 
-    for line in jsonl(journey, stage):
-        yield line.encode("ascii") + b"\n"
+    return (line.encode("ascii") + b"\n" for line in jsonl(journey, stage))
 
 
 def _check(output: str, force: bool) -> None:

@@ -21,6 +21,7 @@ from mailedu.network.segments import Packet, segments
 from mailedu.network.wire import Log
 
 if TYPE_CHECKING:
+    from mailedu.journey.frames import Frames
     from mailedu.journey.scenario import Scenario
     from mailedu.journey.scene import Scene
 
@@ -155,6 +156,13 @@ class Journey:
     def capture(self) -> Capture:
         """The packets, found by step."""
         return Capture(self)
+
+    @cached_property
+    def frames(self) -> Frames:
+        """The packets as octets on the wire, whole and layer by layer."""
+        from mailedu.journey.frames import Frames
+
+        return Frames(self)
 
     @cached_property
     def original(self) -> Journey:

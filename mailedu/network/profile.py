@@ -151,7 +151,7 @@ def _delayed_ack(key: str, value: object) -> float:
 _READ: Final[Mapping[str, Callable[[str, object], Any]]] = {
     "latency": _time,
     "rate": lambda key, value: float(_number(key, value, 10**12)),
-    "mss": _number,
+    "mss": lambda key, value: _number(key, value, 65535 - 40),  # an IPv4 datagram holds both headers too
     "handshake": lambda key, value: _times(key, value, 2),
     "close": lambda key, value: _times(key, value, 3),
     "closes": _side,

@@ -54,7 +54,7 @@ def test_all_keys_are_read() -> None:
     [
         ("latancy = 1", "unknown key 'latancy'"),
         ('latency = "soon"', "tcp.latency: not a duration: 'soon'"),
-        ("mss = 0", "tcp.mss: wants a whole number from 1 to 65535"),
+        ("mss = 0", "tcp.mss: wants a whole number from 1 to 65495"),
         ("mss = true", "tcp.mss"),
         ('closes = "both"', "tcp.closes: wants client or server"),
         ("closes = []", "tcp.closes"),

@@ -1,4 +1,4 @@
-"""A journey is saved: as text, as the letter that it carries, or as its steps for other programs."""
+"""A journey is saved: as text, as the letter that it carries, as its steps for other programs, or as its packets."""
 
 from __future__ import annotations
 
@@ -52,6 +52,14 @@ def _steps(view: View, name: str, force: bool) -> None:
         file.writelines(line.encode() for line in _lines(jsonl(view.journey)))
 
 
+def _packets(view: View, name: str, force: bool) -> None:
+    from mailedu.journey.pcap import capture_file
+
+    octets = capture_file(view.journey)
+    with open_file(name, force) as file:
+        file.writelines(octets)
+
+
 def _lines(lines: Iterator[str]) -> Iterator[str]:
     for line in lines:
         yield line if line.endswith("\n") else line + "\n"
@@ -61,6 +69,7 @@ FORMS: Final = (
     Form("text", "the whole conversation, explained", ".txt", _text),
     Form("letter", "the letter as it stands at this step", ".eml", _letter),
     Form("steps", "a JSON object a step, for other programs", ".jsonl", _steps),
+    Form("packets", "a capture to open in Wireshark, explained", ".pcapng", _packets),
 )
 
 
