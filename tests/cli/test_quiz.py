@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import re
 from pathlib import Path
 
@@ -269,3 +271,26 @@ def test_each_of_the_five_forgives_and_has_its_own_word_to_each_mistake(mailedu:
     feedback = [one.split(" One more try")[0] for one in said]
     assert len(set(feedback)) == len(wrongs)
     assert all(re.search(r" v: packet \d+\..*> v Packet \d+, from the (client|server)", one) for one in said)
+
+
+# All that is shipped --------------------------------------------------------------------------------------------------
+
+JUNK = (
+    *("", "a", "b c", "cba", "a1 b2 c3 d4", "0", "3", "-1", "+1 x", "1 USER bob", "99999999999", "4-9", "none"),
+    *("QUIT", "NOOP", "DATA", ".", "250", "+OK", "<close>", "<connect>", "<wait 10m>", "<wait"),
+    *(":=", ":", "::", "::x", ":x", "\x1b[2J\u202e", "é", "x" * 3000, "p all", "p 3", "p", "h", "v", "?", ":?"),
+    *(":undo", ":goals", ":hint", ":show", "u", "done", ":done", ":base64"),
+)
+
+
+def test_no_line_makes_any_question_fall_over(mailedu: Call) -> None:
+    """Each exercise that is shipped, with lines drawn at random; then its answer is shown, and what it speaks of."""
+    ids = [one["id"] for one in json.loads(mailedu("quiz", "--list", "--json").out)]
+    assert len(ids) >= 5
+    draw = random.Random(1)
+    for id in (id for id in ids for _ in range(3)):
+        lines = [draw.choice(JUNK) for _ in range(30)]
+        done = mailedu("quiz", id, "--seed", str(draw.randrange(6)), typed="\n".join([*lines, ":s", "v", "p", ""]))
+        assert (done.status, done.err) == (0, ""), id
+        assert "\x1b" not in done.out, id
+        assert "\u202e" not in done.out, id
