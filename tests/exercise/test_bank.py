@@ -103,7 +103,8 @@ def in_question(question: Question, mark: Mark) -> None:
 @by_id
 def test_a_misconception_that_is_found_out_is_in_the_course(id: str) -> None:
     one = BANK[id]
-    named = [part.misconception for part in (*one.choices, *one.wrong, *one.mistakes) if part.misconception]
+    parts: tuple[Any, ...] = (*one.choices, *one.wrong, *one.mistakes)
+    named = [part.misconception for part in parts if part.misconception]
     assert set(named) <= set(course.misconceptions())
     assert one.objective in course.objectives()
 
@@ -137,7 +138,8 @@ def test_the_same_seed_asks_the_same_and_others_ask_other_things(id: str) -> Non
 def test_texts_are_short_and_set_as_people_read_them(id: str) -> None:
     one = BANK[id]
     texts = [one.prompt, one.why]
-    texts += [part.feedback for part in (*one.choices, *one.wrong, *one.goals, *one.mistakes)]
+    parts: tuple[Any, ...] = (*one.choices, *one.wrong, *one.goals, *one.mistakes)
+    texts += [part.feedback for part in parts]
     texts += [hint.text for hint in one.hints]
     for text in texts:
         prose = re.sub(r"`[^`]*`", "", text)
@@ -325,8 +327,8 @@ def guess(question: Question, chance: random.Random) -> tuple[Any, float]:
             "RETR 77",
             "NOOP",
         )
-        said = [chance.choice(words) for _ in range(chance.randrange(6))]
-        return said if kind is Kind.LAB else "\n".join(said), 0.0
+        lines = [chance.choice(words) for _ in range(chance.randrange(6))]
+        return lines if kind is Kind.LAB else "\n".join(lines), 0.0
     return "".join(chance.choice("abcdeXYZ019=") for _ in range(chance.randrange(1, 9))), 0.0
 
 

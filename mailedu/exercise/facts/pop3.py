@@ -323,8 +323,11 @@ def _index(about: About, message: int) -> int:
 
 
 def _first_numbers(about: About) -> dict[str, int]:
-    """Unique id -> the number at the first login; what came later goes on from there."""
-    known = [lying.uid for lying in _boxful(about)]
+    """Unique id -> the number at the first login; what came later goes on from there. Nothing if nobody got in."""
+    try:
+        known = [lying.uid for lying in _boxful(about)]
+    except FactError:
+        return {}
     later = [uid for uid in uids(about.played, mailbox_of(about)) if uid not in known]
     return {uid: n for n, uid in enumerate((*known, *later), 1)}
 
@@ -339,10 +342,7 @@ def _meant(about: About) -> Iterator[tuple[Exchange, int, int]]:
 
     Numbers are given anew at each login (RFC 1939 section 4).
     """
-    try:
-        known = _first_numbers(about)
-    except FactError:  # nobody got in, so nothing is meant
-        return
+    known = _first_numbers(about)
     box: tuple[Lying, ...] = ()
     login = 0
     for one in exchanges(about):
