@@ -345,7 +345,7 @@ async def test_a_journey_is_saved_and_no_file_is_written_over_unasked(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with player(n=60) as (pilot, _):
-        for row, ending in enumerate((".txt", ".eml", ".jsonl")):
+        for row, ending in enumerate((".txt", ".eml", ".jsonl", ".pcapng")):
             await press(pilot, "w", *["down"] * row, "enter")
             path = Path(f"alice-to-bob{ending}")
             assert path.stat().st_size > 100  # noqa: ASYNC240
