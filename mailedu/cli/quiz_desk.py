@@ -47,7 +47,7 @@ _LAB_WORDS: Final = (
     ("::TEXT", "say :TEXT to the server"),
 )
 _REPAIR_WORDS: Final = (
-    ("12 TEXT", "line 12 is TEXT from now on"),
+    ("12 TEXT", "line 12 is TEXT from now on;  12  alone asks for it, and the up key brings the old one back"),
     ("+12 TEXT", "TEXT is put before line 12;  +TEXT  behind the last line"),
     ("-12", "line 12 is taken out"),
     ("p", "print it again"),
@@ -307,8 +307,22 @@ class Repair(Round):
             del text[n - 1]
         elif sign == "+":
             text.insert(n - 1, new)
+        elif found[3] is None:
+            self._edit(text, n)
+            return
         else:
             text[n - 1] = new
+        self._changed(text, n)
+
+    def _edit(self, text: list[str], n: int) -> None:
+        """Ask for a line; nothing typed leaves it as it is."""
+        old = text[n - 1]
+        self.screen.say(self.screen.clipped(visible(old), "  now:  "))
+        line = self.lines.read("  new:  ", old)
+        if not line or line == old:
+            self.screen.tell("Kept as it was.")
+            return
+        text[n - 1] = line
         self._changed(text, n)
 
     def _changed(self, text: Sequence[str], n: int) -> None:

@@ -118,6 +118,14 @@ def test_lines_are_put_in_taken_out_and_undone(mailedu: Call) -> None:
     assert "There is nothing to undo." in mended(mailedu, "u")
 
 
+def test_a_number_alone_asks_for_the_line(mailedu: Call) -> None:
+    out = mended(mailedu, "1", "USER bob", "2", "", "2", "PASS looking-glass", "4", "QUIT", "3 ", "u", "done")
+    assert "mend> 1\n  now:  PASS looking-glass\n  new:  USER bob\n    1  USER bob\n" in out
+    assert "mend> 2\n  now:  USER bob\n  new:  \nKept as it was.\n" in out
+    assert "mend> 3 \n    2  PASS looking-glass\n    3\n" in out
+    assert "✓ Right: 2 points." in out
+
+
 def test_what_is_no_change_is_told(mailedu: Call) -> None:
     out = mended(mailedu, "USER bob", "99 x", "0 x", "-99", "-3 x", "p 4", "p 99", "x" * 2000)
     assert "> USER bob\nThat changes nothing:" in out
