@@ -94,7 +94,8 @@ class Lab(Round):
         screen.say()
         screen.tell(
             f"You sit at {visible(desk.client)}, connected to {visible(desk.server)}, port {desk.port}: type its "
-            "commands. Wrong ones are welcome, :undo takes them back. :done hands in, :help lists the words."
+            "commands. Wrong ones are welcome, :undo takes them back. :done hands in, "
+            f"{self._hint_word(':hint')}:help lists the words."
         )
         if self.question.given:
             screen.tell("The first lines were typed for you.")
@@ -250,8 +251,10 @@ class Repair(Round):
             worth = f"{visible(goal.text)} ({show.points(goal.points)})"
             self.screen.say_all(self.screen.prose(worth, "    ", "  - "))
         self.screen.say()
-        self.screen.tell("`3 TEXT` replaces line 3, `+3 TEXT` puts a line before it, `-3` takes it out. u undoes, "
-                         "done hands in, ? lists all.")  # fmt: skip
+        self.screen.tell(
+            "`3 TEXT` replaces line 3, `+3 TEXT` puts a line before it, `-3` takes it out. u undoes, done hands in, "
+            f"{self._hint_word('h')}? lists all."
+        )
 
     def _print(self) -> None:
         for n, line in enumerate(self._text, 1):

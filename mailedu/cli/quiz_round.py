@@ -173,6 +173,10 @@ class Round:
             return ""
         return f"for {show.points(hint.cost * self.trying.most)}" if hint.cost else "free"
 
+    def _hint_word(self, key: str) -> str:
+        """As `h hints (for 0.5 points), `, for a list of keys; empty if there is no hint."""
+        return f"{key} hints ({self._cost()}), " if self._cost() else ""
+
     # What is typed ----------------------------------------------------------------------------------------------------
 
     def type(self, line: str) -> Leave | None:
