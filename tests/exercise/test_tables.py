@@ -147,6 +147,11 @@ def test_leading_dots_are_doubled_on_the_way(line: str, travels: str) -> None:
     assert fact("coding.unstuffed", line=travels) == line
 
 
+def test_typical_mistakes_with_dots() -> None:
+    assert fact("coding.every_dot_doubled", line=".a.b") == "..a..b"
+    assert fact("coding.without_leading_dots", line="..a.b") == "a.b"
+
+
 @pytest.mark.law(most=1000)
 @given(TEXT)
 def test_what_is_coded_can_be_decoded(text: str) -> None:

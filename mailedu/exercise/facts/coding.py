@@ -109,6 +109,18 @@ def unstuffed(_about: About, line: str) -> str:
     return _line(framing.dot_unstuff((_octets(line, "crlf"),)))
 
 
+@fact("coding.every_dot_doubled")
+def every_dot_doubled(_about: About, line: str) -> str:
+    """A line with all its dots doubled: what is often taken for what DATA asks for."""
+    return line.replace(".", "..")
+
+
+@fact("coding.without_leading_dots")
+def without_leading_dots(_about: About, line: str) -> str:
+    """A line without any of the dots that it begins with: who takes off too many."""
+    return line.lstrip(".")
+
+
 def _line(chunks: tuple[bytes, ...]) -> str:
     return b"".join(chunks).removesuffix(b"\r\n").decode()
 
