@@ -22,7 +22,7 @@ import pytest
 from mailedu.exercise import check, course, load
 from mailedu.exercise.facts import Spot
 from mailedu.exercise.marking import Again, Mark
-from mailedu.exercise.model import CHOOSING, GRADED_BY_GOALS, Exercise, Kind
+from mailedu.exercise.model import CHOOSING, GRADED_BY_GOALS, Exercise, ExerciseError, Kind
 from mailedu.exercise.question import Question
 from mailedu.exercise.trying import Trying
 from tests.exercise.answering import bank, typed_right, wrong_answers
@@ -132,6 +132,39 @@ def test_the_same_seed_asks_the_same_and_others_ask_other_things(id: str) -> Non
     )  # fmt: skip
     if one.vary:
         assert len({repr(asked(id, seed).values) for seed in range(8)}) > 2
+
+
+@by_id
+def test_in_no_variant_a_wrong_answer_is_right(id: str) -> None:
+    for seed in range(3, 23) if BANK[id].vary else ():
+        question = asked(id, seed)
+        assert question.seed == seed
+        assert question.mark(question.read(typed_right(question))).right
+        values = [repr(one.value) for one in question.options]
+        assert len(set(values)) == len(values)
+        for answer, _ in wrong_answers(question):
+            assert not question.mark(answer).right, (seed, answer)
+
+
+def test_a_variant_whose_wrong_answer_is_right_is_drawn_anew_or_refused(tmp_path: Path) -> None:
+    text = """
+objective = "pop3.numbers"
+kind = "number"
+prompt = "How many?"
+answer = "{right}"
+wrong = [{ value = "{wrong}", feedback = "No." }]
+[vary]
+right = [1, 2]
+wrong = [WRONG]
+"""
+    file = tmp_path / "some.toml"
+    file.write_text(text.replace("WRONG", "2, 1"))
+    for seed in range(40):
+        question = Question(load.read(file), seed)
+        assert question.answer != question.known[0].value
+    file.write_text(text.replace("WRONG", "1, 1"))
+    with pytest.raises(ExerciseError, match="right answer"):
+        Question(load.read(file), 0)
 
 
 @by_id
