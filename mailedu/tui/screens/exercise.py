@@ -16,7 +16,7 @@ from textual.widgets import Input, Static, TextArea
 from mailedu.exercise.kinds import lab, repair
 from mailedu.exercise.kinds.point import wanted
 from mailedu.exercise.marking import Again, Mark
-from mailedu.exercise.model import ExerciseError, Kind, Show
+from mailedu.exercise.model import GRADED_BY_GOALS, ExerciseError, Kind, Show
 from mailedu.exercise.progress import Progress
 from mailedu.tui import keys
 from mailedu.tui.keys import Key
@@ -205,7 +205,7 @@ class ExerciseScreen(Room[None]):
 
     def show(self) -> None:
         """Show the present question as it stands."""
-        if not self.is_attached or not self.is_mounted:
+        if not self.is_attached or self.query_one_optional(KeyBar) is None:  # it has been left meanwhile
             return
         round_, sitting = self.round, self._sitting
         self.set_class(round_.ended or bool(self._fault), "-ended")
@@ -423,7 +423,7 @@ class ExerciseScreen(Room[None]):
             yield Key("escape", "close", "esc enter", "hand in", "")
         yield Key("escape", "close", "esc", "other keys", "")
         if sitting is not None and sitting.session is not None:
-            yield Key("up", "", "↑", "the line before", "")
+            yield Key("up", "", "↑", "earlier", "")
         yield Key("tab", "app.focus_next", "tab", "next part", "")
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
@@ -434,7 +434,7 @@ class ExerciseScreen(Room[None]):
         self.call_after_refresh(self._after_blur)
 
     def _after_blur(self) -> None:
-        if self.is_attached and self.is_mounted:
+        if self.is_attached and self.query_one_optional(KeyBar) is not None:
             self._show_keys()
             self._show_subtitle()
 
@@ -471,6 +471,7 @@ class ExerciseScreen(Room[None]):
         """Hand in what was picked, mended or typed; within a line the key is the line's own."""
         sitting = self._sitting
         if sitting is None or sitting.over:
+            self.say("n goes on.", "►")
             return
         if sitting.picks is not None:
             options = self.query_one(Options)
@@ -488,15 +489,12 @@ class ExerciseScreen(Room[None]):
             self.query_one("#line", Entry).focus()
 
     def on_lines_taken(self, message: Lines.Taken) -> None:
-        """Enter in the exhibit: that row is meant, or it is looked at."""
+        """Enter in the exhibit: that row is meant, where one is to point; else it is enter as anywhere."""
         sitting, exhibit = self._sitting, self.query_one(ExhibitList)
         if sitting is None:
             return
         if not self._pointing or sitting.over:
-            if sitting.picks is not None and not sitting.over and sitting.kind is not Kind.CHOICE:
-                self.action_enter()
-            else:
-                self.action_zoom()
+            self.action_enter()
             return
         row = exhibit.row
         if exhibit.is_octets:
@@ -536,6 +534,9 @@ class ExerciseScreen(Room[None]):
         sitting = self._sitting
         if sitting is None or sitting.over:
             return None
+        if sitting.kind in GRADED_BY_GOALS and sitting.trying.tries and value == sitting.trying.answers[-1]:
+            self.say("Nothing has changed since you handed it in.", "►")
+            return None
         try:
             mark = sitting.answer(value)
         except Again as again:
@@ -545,7 +546,7 @@ class ExerciseScreen(Room[None]):
             self.say(str(error), "✗", "$error")
             return None
         self.show()
-        if mark.right or not sitting.trying.tries_left:
+        if mark.right or not sitting.trying.tries_left or sitting.kind in GRADED_BY_GOALS:
             self._focus_answer()
         self.call_after_refresh(self._reveal_feedback)
         return mark

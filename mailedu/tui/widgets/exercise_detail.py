@@ -114,5 +114,5 @@ def _hex(octets: bytes, first: int, cells: int) -> Iterator[Content]:
     for start in range(0, min(len(octets), _MOST), count):
         part = octets[start : start + count]
         text = "".join(chr(one) if 32 <= one < 127 else "·" for one in part)
-        dump = part.hex(" ").ljust(3 * count - 1)
+        dump = part.hex(" ").ljust(3 * min(count, len(octets)) - 1)
         yield Content.assemble((f"{first + start:04x}  ", "$quiet"), dump, ("   " + text, ""))
