@@ -44,6 +44,7 @@ PICTURES: Final = {
     "guess": Picture(_USUAL, f"{_RCPT} g"),
     "guess-80": Picture(_SMALL, f"{_RCPT} g b"),
     "edit-80": Picture(_SMALL, f"{_OPEN} 2" + 10 * " n" + " e down"),
+    "packets": Picture(_USUAL, f"{_RCPT} k k tab" + 2 * " down"),
     "changed": Picture(_USUAL, f"{_OPEN} 2" + 10 * " n" + " e down enter n"),
     "deliver": Picture(_USUAL, f"{_OPEN} 3 n n n"),
     "bounce": Picture(_USUAL, f"{_UNKNOWN} 4 n n l"),

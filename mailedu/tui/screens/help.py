@@ -20,6 +20,7 @@ from mailedu.visible import pad
 SIGNS: Final = (
     ("✉", "the letter, with who answers for it"),
     ("► ◄", "who speaks; ► at the edge: you are here"),
+    ("▌", "what is chosen"),
     ("✓ ✗", "done or accepted; refused or wrong"),
     ("✎", "a line that you changed"),
     ("≠", "the first step that is other for it"),

@@ -166,10 +166,8 @@ class Player(Room[None]):
 
     def _right(self, view: View) -> str:
         """What stands at the end of the title row."""
-        scenario = view.journey.scenario
         if self.is_wide:
-            figures = ", ".join(scenario.figures)
-            return f"Figure{'s' if scenario.figures[1:] else ''} {figures}" if figures else ""
+            return _figures(view.journey)
         version = "original · " if self.seat.is_original else "✎ yours · " if view.changed else ""
         return f"{version}step {view.n} of {len(view.journey)}"
 
@@ -225,6 +223,8 @@ class Player(Room[None]):
         elif self.seat.mine.is_changed:
             other = "yours" if self.seat.is_original else "original"
             chosen = [key._replace(word=other) if key.keys == "o" else key for key in _named(_WHILE_CHANGED)]
+        if self.pane == "packets" and chosen is not keys.EDITING:
+            chosen = _with_packets(chosen)
         self.query_one(KeyBar).show(sorted(chosen, key=lambda key: key.keys == "q"))
 
     def _note(self, view: View) -> None:
@@ -335,12 +335,30 @@ class Player(Room[None]):
 
     def action_pane(self, name: str) -> None:
         self._stop()
+        if name == self.pane == "packets":
+            self._take_packets_apart()
+            return
         self.pane = name
         self.query_one("#panes", ContentSwitcher).current = name
         self.query_one(PaneTabs).current = name
         # Shown once it has its size.
         self.call_after_refresh(self._fill, self.view)
+        self._bar()
         self._note(self.view)
+
+    def _take_packets_apart(self) -> None:
+        """The packets in the ladder's place, each layer by layer; there `k` leads back."""
+        from mailedu.tui.screens.packets import Packets
+
+        def back(addresses: bool | None) -> None:
+            self._addresses = bool(addresses)
+            self._moved(True)
+
+        packets = Packets(
+            self.seat, called=self._called(), figures=_figures(self.seat.journey), addresses=self._addresses,
+            moved=lambda: self._note(self.view),
+        )  # fmt: skip
+        self.app.push_screen(packets, back)
 
     def action_pane_by(self, by: int) -> None:
         names = [pane.name for pane in PANES]
@@ -574,6 +592,12 @@ class Player(Room[None]):
         self.mailedu.action_home()
 
 
+def _figures(journey: Journey) -> str:
+    """Which figures of the chapter a journey shows."""
+    figures = journey.scenario.figures
+    return f"Figure{'s' if figures[1:] else ''} {', '.join(figures)}" if figures else ""
+
+
 def _meaning(scene: Scene) -> str:
     explained = scene.explanation
     return f"{explained.title} {explained.what} {explained.why}".lower()
@@ -583,3 +607,10 @@ def _named(names: Sequence[str]) -> list[keys.Key]:
     """Keys by the first name of each, in this order."""
     found = {key.keys.partition(",")[0] or key.action: key for key in (*keys.EVERYWHERE, *keys.PLAYER)}
     return [found[name] for name in names]
+
+
+def _with_packets(chosen: Sequence[keys.Key]) -> list[keys.Key]:
+    """The same keys and the one that takes packets apart, for which the stages make room."""
+    (key,) = _named(("k",))
+    kept = [one for one in chosen if not one.keys.isdigit()]
+    return [*kept[:2], key._replace(word="look inside"), *kept[2:]]
