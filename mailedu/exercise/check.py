@@ -18,7 +18,7 @@ from mailedu.exercise.facts import Parameter, Spot, facts
 from mailedu.exercise.form import Problem
 from mailedu.exercise.kinds import lab, repair
 from mailedu.exercise.marking import Again
-from mailedu.exercise.model import CHOOSING, GRADED_BY_GOALS, Call, Exercise, ExerciseError, Kind, Show
+from mailedu.exercise.model import CHOOSING, GRADED_BY_GOALS, Call, Exercise, ExerciseError, Kind, Show, calls
 from mailedu.exercise.question import IMPLIED, Question
 from mailedu.journey import scenario
 from mailedu.journey.edit import EditError
@@ -74,7 +74,7 @@ def _names(one: Exercise) -> Iterator[Problem]:
     for path, id in _misconceptions(one):
         if id not in course.misconceptions():
             yield Problem((*path, "misconception"), f"no misconception {id!r}; {_hint(id, course.misconceptions())}")
-    for path, call in form.calls(one):
+    for path, call in calls(one):
         yield from _call(path, call)
     scenarios = {("scenario",): one.scenario} | ({("faded", "from"): one.faded.scenario} if one.faded else {})
     for at, name in scenarios.items():

@@ -393,17 +393,3 @@ class _Form:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 50 else text[:49] + "…"
-
-
-def calls(one: Exercise) -> list[tuple[Path, Call]]:
-    """Every fact that an exercise asks for, with the path of its key."""
-    found: list[tuple[Path, Any]] = [(("answer",), one.answer), (("see",), one.see)]
-    groups: tuple[tuple[str, Sequence[Any]], ...] = (
-        ("choices", one.choices), ("wrong", one.wrong), ("items", one.items), ("goals", one.goals),
-    )  # fmt: skip
-    for key, group in groups:
-        for n, element in enumerate(group):
-            found.extend(((key, n, name), getattr(element, name, None)) for name in ("value", "see"))
-    for n, goal in enumerate(one.goals):
-        found.extend((("goals", n, "check"), check.call) for check in goal.checks)
-    return [(path, value) for path, value in found if isinstance(value, Call)]

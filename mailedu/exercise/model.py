@@ -214,6 +214,20 @@ def call(value: Any) -> Any:
     return value
 
 
+def calls(one: Exercise) -> list[tuple[tuple[str | int, ...], Call]]:
+    """Every fact that an exercise asks for, with the path of its key: tables, numbers from 0, then the key."""
+    found: list[tuple[tuple[str | int, ...], Any]] = [(("answer",), one.answer), (("see",), one.see)]
+    groups: tuple[tuple[str, Sequence[Any]], ...] = (
+        ("choices", one.choices), ("wrong", one.wrong), ("items", one.items), ("goals", one.goals),
+    )  # fmt: skip
+    for key, group in groups:
+        for n, element in enumerate(group):
+            found.extend(((key, n, name), getattr(element, name, None)) for name in ("value", "see"))
+    for n, goal in enumerate(one.goals):
+        found.extend((("goals", n, "check"), check.call) for check in goal.checks)
+    return [(path, value) for path, value in found if isinstance(value, Call)]
+
+
 def plain(value: Any) -> Any:
     """A value so that equal ones compare equal: sequences as lists, sets as sorted lists, octets and names as text."""
     if isinstance(value, (set, frozenset)):
