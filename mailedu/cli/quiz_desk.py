@@ -107,7 +107,7 @@ class Lab(Round):
     def key_of(self, line: str) -> tuple[str, str]:
         """Keys are words with a colon; when it is over letters alone, too."""
         word, _, argument = line.strip().partition(" ")
-        if word in _KEYS:
+        if word in _KEYS and (len(word) > 2 or not self._journey.now.in_letter):  # a letter may have a line `:p`
             return _KEYS[word], argument.strip()
         if self.trying.over:
             return super().key_of(line)

@@ -281,7 +281,7 @@ def test_facts_are_listed_with_what_they_take_and_what_they_are(mailedu: Call) -
 
 def test_what_is_in_order_is_told(mailedu: Call) -> None:
     done = mailedu("quiz", "--check", BANK)
-    assert (done.status, done.out, done.err) == (0, "11 files: no problem.\n", "")
+    assert (done.status, done.out, done.err) == (0, "12 files: no problem.\n", "")
     done = mailedu("quiz", "--check", f"{BANK}/one/choice.toml", f"{BANK}/one/number.toml")
     assert (done.status, done.out) == (0, "2 files: no problem.\n")
 

@@ -88,6 +88,15 @@ def test_there_is_a_way_out_of_every_lab(mailedu: Call) -> None:
     assert "There is nothing to take back." in told(mailedu, "two/lab", lines=":undo\n:q\n")
 
 
+def test_in_a_letter_only_whole_words_are_for_mailedu(mailedu: Call) -> None:
+    envelope = "EHLO me\nMAIL FROM:<a@example.com>\nRCPT TO:<bob@example.net>\nDATA\n"
+    out = told(mailedu, "two/send", lines=f"{envelope}:p\n:q\n?\n:nonsense\n:undo\n.\n:done\n")
+    assert "[DATA] letter: :p [DATA] letter: :q [DATA] letter: ? [DATA] letter: :nonsense" in out
+    assert "[DATA] letter: :undo Taken back: :nonsense" in out
+    assert "A dot alone on a line ends the letter" in out
+    assert "✓ Right: 2 points." in out
+
+
 def test_any_octets_are_said_to_the_server(mailedu: Call) -> None:
     done = mailedu("quiz", "--exercises", str(Path(__file__).with_name("bank")), "two/lab",
                    typed=b"\xff\xfe\x1b[31m\n\0\nUSER \xe2\x80\xae\n" + b"x" * 100_000 + b"\n:done\n")  # fmt: skip
