@@ -28,7 +28,7 @@ class Detail(Widget):
     Detail { border: solid $line; border-title-color: $foreground; border-title-style: bold; padding: 0 1; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._exhibit: Exhibit | None = None
         self._row: Row | None = None

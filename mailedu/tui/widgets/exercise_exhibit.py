@@ -34,7 +34,7 @@ class ExhibitList(Lines):
         Binding("space", "anchor", show=False),
     ]
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.exhibit: Exhibit = NOTHING
         self._pair, self._both = False, 0
@@ -108,8 +108,12 @@ class ExhibitList(Lines):
 
     # Rows -------------------------------------------------------------------------------------------------------------
 
+    @property
+    def has_heading(self) -> bool:
+        return self.exhibit.show is Show.PACKETS
+
     def heading(self, cells: int) -> Content | None:
-        if self.exhibit.show is Show.PACKETS:
+        if self.has_heading:
             number, who = self._numbers(), self._who_cells(cells)
             head = f"{'No':>{number}}{_GAP}{pad('Time', self._times())}{_GAP}"
             head += f"{pad('Who', who)}{_GAP}Info" if who else "Info"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from rich.segment import Segment
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click, Resize
+from textual.geometry import Region
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -17,6 +19,8 @@ from textual.style import Style
 
 #: In front of each row: ► at the cursor, ◆ at what is spoken of.
 GUTTER: Final = 3
+#: Theme -> what makes styles in it.
+_PARSERS: Final[dict[str, Callable[[str | Style], Style]]] = {}
 HERE: Final = "►"
 SPOKEN_OF: Final = "◆"
 
@@ -41,7 +45,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     class Taken(Message):
         """Enter, at the row of the cursor."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = -1
         """Index of a row; -1: in none."""
@@ -59,6 +63,11 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     def heading(self, cells: int) -> Content | None:
         """What stands above them and does not scroll."""
         return None
+
+    @property
+    def has_heading(self) -> bool:
+        """Whether there is one."""
+        return False
 
     def remake(self) -> None:
         """The rows are others than before."""
@@ -85,7 +94,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _above(self) -> int:
-        return 1 if self.content_size.height > 8 and self.heading(80) is not None else 0
+        return 1 if self.content_size.height > 8 and self.has_heading else 0
 
     def on_resize(self, event: Resize) -> None:
         self._layout()
@@ -107,11 +116,16 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         """Put the cursor into a row."""
         last = len(self._rows) - 1
         at = max(0, min(at, last)) if last >= 0 else -1
-        if at != self.cursor:
+        before, top = self.cursor, self.scroll_offset.y
+        if at != before:
             self.cursor = at
             self.post_message(self.Moved())
         self.reveal()
-        self.refresh()
+        if self.scroll_offset.y != top:
+            self.refresh()
+        else:  # to paint a row costs far more than to know which ones changed
+            rows = (self._above + one - top for one in (before, at) if one >= 0)
+            self.refresh(*(Region(0, y, self.content_size.width, 1) for y in rows))
 
     def reveal(self) -> None:
         """Scroll so that the cursor, else what is spoken of, is seen, with a row before and behind it."""
@@ -175,17 +189,12 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         whole = whole.pad_right(max(cells - whole.cell_length, 0))
         if at >= 0 and at in (self.cursor, self.spoken_of):
             whole = whole.stylize_before("on $band")
-        variables = self.app.theme_variables
-
-        @cache
-        def parse(style: str | Style) -> Style:
-            return style if isinstance(style, Style) else Style.parse(style, variables)
-
+        parse = _parser(self.app)
         pieces = [Segment(text, style.rich_style) for text, style in whole.render(self.visual_style, "", parse)]
         strip = Strip(pieces, whole.cell_length).adjust_cell_length(cells, self.rich_style)
-        return Strip([*strip, self._bar(y, parse)], cells + 1)
+        return Strip([*strip, self._bar(y)], cells + 1)
 
-    def _bar(self, y: int, parse: object) -> Segment:
+    def _bar(self, y: int) -> Segment:
         more, height = self.max_scroll_y, self._height
         at = y - self._above
         if more <= 0 or at < 0:
@@ -193,7 +202,21 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         long = max(1, height * height // len(self._rows))
         start = round((height - long) * self.scroll_offset.y / more)
         here = start <= at < start + long
-        hue = Style.parse(
-            "$accent" if here and self.has_focus else "$quiet" if here else "$line", self.app.theme_variables
-        )
+        hue = _parser(self.app)("$accent" if here and self.has_focus else "$quiet" if here else "$line")
         return Segment("┃" if here else "│", self.rich_style + hue.rich_style)
+
+
+def _parser(app: App[Any]) -> Callable[[str | Style], Style]:
+    """What makes a style of its name, in the present theme."""
+    found = _PARSERS.get(app.theme)
+    if found is None:
+        found = _PARSERS[app.theme] = _parser_of(app.theme_variables)
+    return found
+
+
+def _parser_of(known: dict[str, str]) -> Callable[[str | Style], Style]:
+    @cache
+    def parse(style: str | Style) -> Style:
+        return style if isinstance(style, Style) else Style.parse(style, known)
+
+    return parse

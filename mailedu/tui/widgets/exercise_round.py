@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from mailedu.exercise.marking import Again, Mark, Seen
-from mailedu.exercise.model import Exercise, ExerciseError, Kind
+from mailedu.exercise.model import Exercise, Kind
 from mailedu.exercise.progress import Progress, Tried
 from mailedu.exercise.question import Question
 from mailedu.exercise.trying import Trying

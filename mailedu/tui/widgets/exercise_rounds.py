@@ -1,4 +1,4 @@
-"""Which rounds of questions there are: sets, units of the course, and what comes next in it. Nothing is made for a list."""
+"""Which rounds of questions there are: sets, what the course has next, its units. None is made for a list."""
 
 from __future__ import annotations
 
