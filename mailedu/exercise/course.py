@@ -13,14 +13,12 @@ from typing import Any, Final, NamedTuple
 
 from mailedu import content
 from mailedu.exercise.model import Exercise
-from mailedu.exercise.progress import Due, Progress, Tried, What
+from mailedu.exercise.progress import SLEPT, Due, Progress, Tried, What
 from mailedu.journey import scenario
 
 FILE: Final = "course.toml"
 #: So many right first tries without a hint, in different exercises or variants, are mastery.
 ENOUGH: Final = 3
-#: Seconds after which the same variant can count again: what was shown today is read off, not known.
-SLEPT: Final = 20 * 3600.0
 #: Skills of a unit come back so many units later.
 RETURNS: Final = (1, 3, 6)
 #: So many facts come back at a sitting, at the most; after so many seconds without any answer another one begins.

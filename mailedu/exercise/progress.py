@@ -28,6 +28,8 @@ VERSION: Final = 1
 APPLICATION: Final = 0x6D656475
 #: Seconds to wait for another program that is writing.
 PATIENCE: Final = 10.0
+#: Seconds after which the same variant can count again: what was shown today is read off, not known.
+SLEPT: Final = 20 * 3600.0
 
 _FORM: Final = (
     """CREATE TABLE tries (
@@ -410,11 +412,19 @@ def _text(text: str) -> str:
 
 
 def _scores(tried: Iterable[Tried]) -> dict[str, Score]:
+    """The best round of each exercise. One begun while the answer of its variant is still fresh counts nothing."""
     rounds: dict[str, dict[tuple[int, int], Tried]] = {}
+    counts: dict[tuple[str, int, int], bool] = {}
+    known: dict[tuple[str, str], float] = {}
     for one in tried:  # of each round the last thing done has its score
+        variant = (one.exercise, one.variant)
+        counts.setdefault((one.exercise, one.seed, one.round), one.when - known.get(variant, -SLEPT) >= SLEPT)
+        if one.over:
+            known[variant] = one.when
         rounds.setdefault(one.exercise, {})[one.seed, one.round] = one
-    return {
-        exercise: Score(best.score, best.most, len(ends), max(end.when for end in ends.values()))
-        for exercise, ends in rounds.items()
-        for best in [max(ends.values(), key=lambda end: end.score / end.most if end.most else 0.0)]
-    }
+    found: dict[str, Score] = {}
+    for exercise, ends in rounds.items():
+        valid = [end for key, end in ends.items() if counts[exercise, *key]]
+        best = max(valid, key=lambda end: end.score / end.most if end.most else 0.0)
+        found[exercise] = Score(best.score, best.most, len(ends), max(end.when for end in ends.values()))
+    return found

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from fsrs import Card, Rating, Scheduler
 
-from mailedu.exercise.progress import PATIENCE, VERSION, Progress, ProgressError, Tried, What
+from mailedu.exercise.progress import PATIENCE, SLEPT, VERSION, Progress, ProgressError, Tried, What
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC).timestamp()
 
@@ -99,7 +99,7 @@ def test_append_sees_what_another_program_did_in_the_same_round(progress: Progre
 def test_scores_are_of_the_best_round(progress: Progress) -> None:
     progress.record(tried(number=1, nth=1, score=0.0, most=2.0))
     progress.record(tried(number=1, nth=2, score=1.0, most=2.0, over=True))
-    progress.record(tried(seed=3, number=1, score=2.0, most=2.0, over=True, when=START + 9))
+    progress.record(tried(seed=3, variant="3", number=1, score=2.0, most=2.0, over=True, when=START + 9))
     progress.record(tried(number=2, score=0.0, most=2.0, over=True))
     best = progress.best("pop3/port")
     assert best == progress.scores()["pop3/port"]
@@ -484,3 +484,19 @@ def test_the_longest_due_comes_first(progress: Progress, clock: Clock) -> None:
     clock.now = START + 86400
     assert [one.exercise for one in progress.due()] == ["a/early", "a/late"]
     assert progress.due(START - 86400) == ()
+
+
+def test_what_was_just_shown_earns_nothing_until_it_has_been_slept_over(tmp_path: Path) -> None:
+    now = [0.0]
+    progress = Progress(tmp_path / "progress.sqlite3", clock=lambda: now[0])
+    shown = Tried("a/b", 0, 1, 1, 0.0, What.SHOWN, over=True, variant="0")
+    progress.record(shown)
+    right = Tried("a/b", 0, 2, 1, 60.0, What.TRY, "1", True, 1.0, 0, 1.0, 1.0, True, variant="0")
+    progress.record(right)
+    assert progress.scores()["a/b"].score == 0
+    progress.record(right._replace(seed=1, variant="1", when=120.0))
+    assert progress.scores()["a/b"].score == 1
+    other = Tried("c/d", 0, 1, 1, 0.0, What.SHOWN, over=True)
+    progress.record(other)
+    progress.record(right._replace(exercise="c/d", variant="", when=SLEPT))
+    assert progress.scores()["c/d"].score == 1
