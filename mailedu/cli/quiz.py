@@ -87,6 +87,7 @@ def _print(value: Any) -> None:
 
 
 def _ask(what: tuple[str, ...], seed: int | None, own: tuple[Path, ...]) -> int:
+    from mailedu.cli import complain
     from mailedu.cli.keys import Keys
     from mailedu.cli.quiz_ask import Quiz
 
@@ -94,9 +95,15 @@ def _ask(what: tuple[str, ...], seed: int | None, own: tuple[Path, ...]) -> int:
     chosen = _chosen(what, own)
     if what and not chosen:
         raise click.ClickException(f"nothing of {visible(' '.join(what))} can be asked")
-    bank = load.everything(own)
+    try:
+        bank, sets = load.everything(own), load.sets(own)
+    except ExerciseError as error:
+        if not chosen:
+            raise
+        complain(f"note: {visible(str(error))}")  # another file than those that are asked
+        bank, sets = tuple(chosen), ()
     quiz = Quiz(Progress(), bank, screen, Keys(screen))
-    named = next((one for one in load.sets(own) if what == (one.name,)), None)
+    named = next((one for one in sets if what == (one.name,)), None)
     if named is not None:
         screen.say_all(screen.prose(visible(named.title), "", role="head"))
         screen.say_all(screen.prose(visible(named.about), ""))

@@ -243,6 +243,20 @@ def test_one_that_cannot_be_asked_is_left_out_and_told(mailedu: Call, tmp_path: 
     assert "✓ Right: 1 point." in done.out
 
 
+def test_a_broken_file_does_not_keep_the_others_from_being_asked(mailedu: Call, tmp_path: Path) -> None:
+    topic = tmp_path / "mine" / "one"
+    topic.mkdir(parents=True)
+    (topic / "good.toml").write_text('objective = "x"\nkind = "number"\nprompt = "?"\nanswer = 5\n')
+    (topic / "bad.toml").write_text("kind = \n")
+    done = mailedu("quiz", "--exercises", "mine", "one/good", typed="5\n")
+    assert done.status == 0
+    assert done.err == "mailedu: note: mine/one/bad.toml, line 1: this is no TOML: Invalid value\n"
+    assert "✓ Right: 1 point." in done.out
+    done = mailedu("quiz", "--exercises", "mine")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("mailedu: mine/one/bad.toml, line 1: ")
+
+
 # The chapter's five ---------------------------------------------------------------------------------------------------
 
 FIVE = {
