@@ -19,6 +19,7 @@ from functools import partial
 
 import large
 import load
+import packets
 import player
 from running import Running, running
 from today import hop
@@ -39,6 +40,7 @@ def main() -> None:
     with running("today") as peer:
         journey(peer, blocks=2 if quick else 20)
         letter(peer, octets=200_000 if quick else 25_000_000)
+    frames(count=200 if quick else 10_000, rounds=1 if quick else 5)
     server(messages=20 if quick else 1000, rounds=1 if quick else 3)
     screen(quick)
 
@@ -92,6 +94,18 @@ def letter(peer: Running, octets: int) -> None:
     _row("memory at most, in letters: the hop's client", f"{peak:.1f}")
     _row("  prepare and play", f"{ours['peak']:.1f}")
     _row("  copies of the letter that a journey holds", f"{ours['held']:.2f}")
+
+
+def frames(count: int, rounds: int) -> None:
+    """Packets as frames, beside dpkt alone."""
+    print(f"\n{count:,} packets as frames with their checksums; median of {rounds}, interleaved")
+    for name, made in (
+        ("of short lines", packets.small(count, rounds)),
+        ("of a long letter", packets.full(count, rounds)),
+    ):
+        _row(f"{name}, {made.octets / made.count:.0f} octets each: dpkt", f"{made.theirs * 1e3:.1f} ms")
+        _row("  mailedu", f"{made.ours * 1e3:.1f} ms")
+        _row("  times faster than dpkt", f"{made.theirs / made.ours:.1f}")
 
 
 def server(messages: int, rounds: int) -> None:
