@@ -13,7 +13,8 @@ from mailedu.cli.quiz_round import Leave, Lines, Round
 from mailedu.exercise import course
 from mailedu.exercise.exhibit import Exhibit
 from mailedu.exercise.model import Exercise, ExerciseError, Kind
-from mailedu.exercise.progress import Progress
+from mailedu.exercise.progress import SLEPT, Progress
+from mailedu.exercise.question import Question
 from mailedu.exercise.trying import Trying
 from mailedu.text.screen import Screen
 from mailedu.visible import visible
@@ -105,6 +106,8 @@ class Quiz:
                     break
                 trying = Trying(question, self._progress)
                 self._done.append(trying)
+                if self._is_fresh(question):
+                    self._screen.tell("You have just seen the answer to this one, so it is for practice.")
                 leave = _round(trying, self._screen, self._lines, before).run(place)
                 before = question.exhibit
                 if leave is not Leave.OTHER:
@@ -114,6 +117,13 @@ class Quiz:
             if leave in (Leave.QUIT, Leave.END):
                 return
             self._screen.say()
+
+    def _is_fresh(self, question: Question) -> bool:
+        """Whether its answer was known so short a time ago that the learner's best score stays as it is."""
+        since = self._progress.clock() - SLEPT
+        same = str(question.seed) if question.written.vary else ""
+        known = self._progress.tried(question.id)
+        return any(one.over and one.variant == same and one.when > since for one in known)
 
     def _end(self, is_course: bool) -> None:
         """Points, what was not answered, and what is next."""

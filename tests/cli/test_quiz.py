@@ -215,6 +215,14 @@ def test_when_all_is_answered_other_values_come(mailedu: Call, learner: Path) ->
     assert [one.seed for one in Progress(learner).tried()] == [0, 1, 9]
 
 
+def test_an_answer_that_was_just_seen_is_for_practice(mailedu: Call) -> None:
+    told(mailedu, "one/number", lines="s\n")
+    out = told(mailedu, "one/number", "--seed", "0", lines="1108\nr\n")
+    practice, other = out.split("With other values")
+    assert practice.startswith("You have just seen the answer to this one, so it is for practice. One question")
+    assert "practice" not in other
+
+
 def test_without_a_word_the_course_says_what_is_next(mailedu: Call, learner: Path) -> None:
     out = told(mailedu, lines="n\nq\n")
     first, second = re.findall(r"Question \d, .*?, ([a-z0-9-]+/[a-z0-9-]+) ", out)
