@@ -99,10 +99,17 @@ class MaileduApp(App[None]):
         self._open(TalkScreen(protocol))
 
     def open_questions(self, name: str) -> None:
-        """A round of questions: `set:NAME`, `unit:N`, `next`, or the id of one. Raises ExerciseError, one line."""
+        """A round of questions: `set:NAME`, `unit:N`, `next`, or the id of one. Where there is none, it is told why."""
         from mailedu.tui.screens.exercise import open_round
+        from mailedu.tui.screens.room import Room
 
-        self._open(open_round(name))
+        try:
+            screen = open_round(name)
+        except ValueError as error:
+            if isinstance(self.screen, Room):
+                self.screen.say(str(error), "✗", "$error")
+            return
+        self._open(screen)
 
     def _open(self, screen: Screen[None]) -> None:
         """Home stays below; whatever is above it gives way."""

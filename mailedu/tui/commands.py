@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from mailedu.journey import scenario as scenarios
+from mailedu.tui.widgets.exercise_rounds import rounds
 
 if TYPE_CHECKING:
     from mailedu.tui.app import MaileduApp
@@ -52,6 +53,8 @@ class Commands(Provider):
         yield Command("Talk POP3", "type the commands as Bob’s phone", partial(app.open_talk, "pop3"))
         for name in scenarios.names():
             yield Command(f"Open: {scenarios.title_of(name)}", name, partial(app.open_scenario, name))
+        for offer in rounds():
+            yield Command(f"Questions: {offer.title}", offer.about, partial(app.open_questions, offer.name))
         other = "Light colours" if app.memory.dark else "Dark colours"
         yield Command(other, "change how it looks", app.action_dark)
         yield Command("Keys", "show the keys of this screen, the signs and the words  (?)", app.action_keys)

@@ -764,6 +764,32 @@ async def test_the_five_questions_of_the_chapter_are_answered_from_home(size: tu
         assert any("Questions for readers" in row and "5 of 5 ✓" in row for row in rows(app))
 
 
+async def test_the_course_goes_on_question_by_question() -> None:
+    app = MaileduApp(Memory())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.open_questions("next")
+        await pilot.pause()
+        seen: set[str] = set()
+        for _ in range(3):
+            seen.add(f"{sitting(pilot).question.id}/{sitting(pilot).question.seed}")
+            assert "nit " in rows(app)[1]
+            await screen(pilot).run_action("screen.give_up")
+            await screen(pilot).run_action("screen.next")
+            await pilot.pause()
+        assert len(seen) == 3
+
+
+async def test_what_does_not_exist_is_told_and_nothing_is_opened() -> None:
+    app = MaileduApp(Memory())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.open_questions("nothing/such")
+        await pilot.pause()
+        assert isinstance(app.screen, Home)
+        assert "nothing/such" in app.screen.query_one(KeyBar).said
+
+
 async def test_every_exercise_can_be_shown_and_its_first_question_fits_at_80() -> None:
     app = MaileduApp(Memory())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -797,14 +823,6 @@ async def test_random_keys_never_crash(tmp_path: Path, seed: int) -> None:
                 await pilot.app.push_screen(ExerciseScreen(Round("Again", made, Progress())))
         await pilot.pause()
         assert pilot.app.return_code is None or drawn is not None
-
-
-def test_a_round_of_an_unknown_name_is_told() -> None:
-    from mailedu.exercise.model import ExerciseError
-    from mailedu.tui.screens.exercise import open_round
-
-    with pytest.raises(ExerciseError, match="no"):
-        open_round("nothing/such")
 
 
 def test_the_answer_of_a_choice_is_its_letter_whatever_the_order(tmp_path: Path) -> None:

@@ -49,7 +49,6 @@ class ExerciseScreen(Room[None]):
     ExerciseScreen #body { height: 1fr; layout: vertical; }
     ExerciseScreen #asking { height: auto; max-height: 62%; padding: 0 1; scrollbar-size-vertical: 1; }
     ExerciseScreen #asking Static { height: auto; }
-    ExerciseScreen #row { height: 1; }
     ExerciseScreen #answer { height: 1; }
     ExerciseScreen #label { width: auto; color: $accent; text-style: bold; padding: 0 1 0 0; min-width: 6; }
     ExerciseScreen #line { width: 1fr; }
@@ -225,7 +224,10 @@ class ExerciseScreen(Room[None]):
         question, trying = sitting.question, sitting.trying
         roomy = self.is_wide
         cells = max(self.query_one("#asking").size.width - 4, 20)
-        self._static("#row", told.row(self.round.signs, self.round.at, cells))
+        where = told.row(self.round.signs, self.round.at, cells)
+        if self.round.why:
+            where = Content.styled(visible(self.round.why), "$quiet")
+        self._static("#row", where)
         self._static("#prompt", told.prompt(question.prompt), gap=roomy)
         ways = "" if sitting.over or sitting.kind is Kind.CHOICE else self._how(sitting)
         self._static("#how", Content.styled(ways, "$quiet") if ways else None, gap=roomy)
@@ -255,7 +257,7 @@ class ExerciseScreen(Room[None]):
             return "Choose with ← → and space, or type it; enter hands in."
         if self._pointing:
             return "↑ and ↓ to it, then enter."
-        return f"{sitting.question.how[:1].upper()}{sitting.question.how[1:]}."
+        return f"{_sentence(sitting.question.how)}."
 
     def _goals(self, sitting: Sitting) -> Sequence[Any]:
         """What is reached: of a lab by what was typed so far, of a repair when it was handed in last."""
@@ -366,7 +368,7 @@ class ExerciseScreen(Room[None]):
             following = round_of("next", self.round.progress)
         except ExerciseError:
             return ""
-        return f"{visible(following.title)}. n begins."
+        return f"{visible(following.why)}. n begins."
 
     # Keys -------------------------------------------------------------------------------------------------------------
 
@@ -478,7 +480,7 @@ class ExerciseScreen(Room[None]):
             if sitting.kind is Kind.CHOICE and options.cursor >= 0 and options.has_focus:
                 self.action_letter(options.cursor)
             elif sitting.picks.lacks:
-                self.say(sitting.picks.lacks, "►")
+                self.say(_sentence(sitting.picks.lacks), "►")
             else:
                 self._answer(sitting.picks.answer)
         elif sitting.session is not None:
@@ -517,7 +519,7 @@ class ExerciseScreen(Room[None]):
         try:
             value = sitting.question.read(message.value)
         except Again as again:
-            self.say(f"{str(again)[:1].upper()}{str(again)[1:]}", "►")
+            self.say(_sentence(str(again)), "►")
             return
         self._answer(value)
 
@@ -540,7 +542,7 @@ class ExerciseScreen(Room[None]):
         try:
             mark = sitting.answer(value)
         except Again as again:
-            self.say(f"{str(again)[:1].upper()}{str(again)[1:]}", "►")
+            self.say(_sentence(str(again)), "►")
             return None
         except ExerciseError as error:
             self.say(str(error), "✗", "$error")
@@ -659,7 +661,8 @@ class ExerciseScreen(Room[None]):
             self.app.push_screen(ShownPlayer(journey, seen.step, pane))
 
     def action_next(self) -> None:
-        if self.round.ended:
+        sitting = self._sitting
+        if self.round.ended or (self.round.why and sitting is not None and sitting.over):
             self._go_on()
         elif self.round.go(1):
             self._take_up()
@@ -728,6 +731,11 @@ class ExerciseScreen(Room[None]):
     def _go_to(self, n: int) -> None:
         self.round.at = n
         self._take_up()
+
+
+def _sentence(words: str) -> str:
+    """With a capital at its beginning."""
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def open_round(name: str, progress: Progress | None = None) -> ExerciseScreen:

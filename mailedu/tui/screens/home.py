@@ -176,16 +176,10 @@ class Home(Room[None]):
         elif entry.kind == "talk":
             app.open_talk(entry.name)
         elif entry.kind == "quiz":
-            self._open_questions(entry)
+            app.open_questions(entry.name)
         else:
             self._open_journey(entry, guessing)
         self.action_close()
-
-    def _open_questions(self, entry: Entry) -> None:
-        try:
-            self.mailedu.open_questions(entry.name)
-        except ExerciseError as error:
-            self.say(str(error), "✗", "$error")
 
     def _open_journey(self, entry: Entry, guessing: bool) -> None:
         app = self.mailedu

@@ -92,10 +92,18 @@ class Round:
     """Some questions in their order."""
 
     def __init__(
-        self, title: str, exercises: Sequence[Exercise], progress: Progress | None, seeds: Sequence[int] = ()
+        self,
+        title: str,
+        exercises: Sequence[Exercise],
+        progress: Progress | None,
+        seeds: Sequence[int] = (),
+        why: str = "",
     ) -> None:
-        """`seeds`: of each question; none: as they are written. Raises ProgressError."""
+        """`seeds`: of each question; none: as they are written. `why`: these were chosen by the course, which goes on
+        behind them. Raises ProgressError.
+        """
         self.title = title
+        self.why = why
         self.exercises = tuple(exercises)
         self.progress = progress
         self.seeds = list(seeds) or [0] * len(self.exercises)

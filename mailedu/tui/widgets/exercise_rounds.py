@@ -92,7 +92,8 @@ def round_of(name: str, progress: Progress | None) -> Round:
         found = course.next_up(progress, load.everything()) if progress is not None else None
         if found is None:
             raise ExerciseError("nothing is left that could be mastered today; come back tomorrow")
-        return Round(f"{found.why[:1].upper()}{found.why[1:]}", [found.exercise], progress, [found.seed])
+        why = f"{found.why[:1].upper()}{found.why[1:]}"
+        return Round("What comes next", [found.exercise], progress, [found.seed], why)
     offer = next((one for one in rounds() if one.name == name), None)
     if offer is not None:
         return Round(offer.title, [load.find(id) for id in offer.ids], progress)
