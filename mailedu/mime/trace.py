@@ -21,7 +21,7 @@ def received(
     from_seen_address: str,
     by: str,
     protocol: str,
-    id: str,  # noqa: A002
+    id: str,
     recipient: str | None,
     when: float,
     zone: int | None = 0,

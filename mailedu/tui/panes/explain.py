@@ -54,7 +54,7 @@ BLANK: Final = Content("")
 class ExplainPane(Page):
     """The pane explain."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.guesses: list[bool] = []
         """Whether each guess so far was right; the player sets it."""

@@ -30,7 +30,7 @@ NONE: Final = "No packet: nothing of this step crosses the network."
 class PacketsPane(Page):
     """The packets of this conversation so far."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._counting: Journey | None = None
 

@@ -64,7 +64,7 @@ class Choices(Marked):
     """
     MARK_AT = 1
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
         self._groups: tuple[Group, ...] = ()
         self._airy = False

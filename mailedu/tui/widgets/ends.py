@@ -29,7 +29,7 @@ class Ends(Widget):
 
     DEFAULT_CSS = "Ends { height: 1; }"
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._view: View | None = None
         self._row = Row(0)

@@ -38,7 +38,7 @@ class Entry(Input):
     Entry:focus > .input--selection { background: $accent; color: $background; }
     """
 
-    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False, id=id)
 
     @property
@@ -65,7 +65,7 @@ class Prose(TextArea):
     Prose .text-area--placeholder { color: $quiet; }
     """
 
-    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(text, compact=True, highlight_cursor_line=False, placeholder=placeholder, id=id)
 
     def get_line(self, line_index: int) -> Text:

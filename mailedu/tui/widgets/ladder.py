@@ -46,7 +46,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
             super().__init__()
             self.n = n
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._view: View | None = None
         self._page: Page | None = None

@@ -66,7 +66,7 @@ class Map(Widget):
             super().__init__()
             self.number = number
 
-    def __init__(self, told: Told = caption, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, told: Told = caption, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._told = told
         self._view: View | None = None

@@ -47,7 +47,7 @@ class PacketBytes(Page):
     class Chosen(Message):
         """An octet is chosen."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.octets = b""
         self.bright = (0, 0)

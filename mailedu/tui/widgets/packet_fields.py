@@ -51,7 +51,7 @@ class PacketFields(Page):
     class Chosen(Message):
         """Another part is chosen."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.dissected: Sequence[Layer] = ()
         self._octets = b""

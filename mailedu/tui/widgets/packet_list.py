@@ -39,7 +39,7 @@ class PacketList(Page):
     class Chosen(Message):
         """The cursor is on another packet."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.packets: Sequence[Packet] = ()
         self.legs: Sequence[Leg] = ()

@@ -35,7 +35,7 @@ class Card(NamedTuple):
     facts: tuple[tuple[str, str], ...] = ()
     """Label and text."""
     exchanges: tuple[Exchange, ...] = ()
-    ends: dict[str, End] = {}  # noqa: RUF012 - never changed
+    ends: dict[str, End] = {}
     """Host name -> how it is called."""
     keys: tuple[tuple[str, str], ...] = ()
     """What can be done with it."""
@@ -50,7 +50,7 @@ class Preview(Widget):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.card = Card("")
 

@@ -62,7 +62,7 @@ class Transcript(ScrollView, can_focus=True):
             super().__init__()
             self.turn = turn
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.lines: list[Line] = []
         self.present = 0

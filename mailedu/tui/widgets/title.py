@@ -22,7 +22,7 @@ class Title(Widget):
 
     DEFAULT_CSS = "Title { height: 1; }"
 
-    def __init__(self, text: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, text: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._text = text
         self._right = ""

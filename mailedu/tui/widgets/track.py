@@ -101,7 +101,7 @@ class Track(Widget):
             super().__init__()
             self.n = n
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._view: View | None = None
         self._row = Row(0)
