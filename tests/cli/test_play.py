@@ -1,20 +1,22 @@
-"""`mailedu play`: the three forms, what they are made from, and where they go."""
+"""`mailedu play`: its forms, what they are made from, and where they go."""
 
 from __future__ import annotations
 
 import json
 import mailbox
 import re
+import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mailedu.journey import Kind, load, play
+from mailedu.journey import Kind, Stage, load, play
 from mailedu.journey.own_letter import own_letter
+from mailedu.journey.pcap import capture_file
 
-from .conftest import Call
+from .conftest import Call, command, environment
 
 FIELDS = {
     "n": int, "place": str, "time": float, "stage": str, "leg": str, "letter": str, "actor": str, "peer": str,
@@ -245,3 +247,36 @@ def test_a_file_is_never_written_over_unless_asked(process: Call, tmp_path: Path
     assert process("play", "-o", "file", "--force").status == 0
     assert (tmp_path / "file").read_text().startswith("A letter")
     assert process("play", "-o", "/dev/null").status == 0
+
+
+# Captures -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["pcapng", "pcap"])
+def test_a_capture_is_the_same_in_a_file_and_in_a_pipe(mailedu: Call, tmp_path: Path, form: str) -> None:
+    assert mailedu("play", "figure-21-10", "--format", form, "-o", "packets") == (0, "", "")
+    made = b"".join(capture_file(play(load("figure-21-10")), form))
+    assert (tmp_path / "packets").read_bytes() == made
+    piped = subprocess.run(
+        command("play", "figure-21-10", "--format", form), capture_output=True, env=environment(), check=True
+    )
+    assert (piped.stdout, piped.stderr) == (made, b"")
+
+
+def test_a_capture_of_a_stage_has_its_packets_alone(mailedu: Call, tmp_path: Path) -> None:
+    assert mailedu("play", "--format", "pcap", "--stage", "5", "-o", "packets").status == 0
+    assert (tmp_path / "packets").read_bytes() == b"".join(capture_file(play(), "pcap", Stage.ACCESS))
+
+
+def test_a_capture_is_not_written_over_a_file(mailedu: Call, tmp_path: Path) -> None:
+    (tmp_path / "packets").write_text("mine")
+    assert "exists already" in mailedu("play", "--format", "pcapng", "-o", "packets").err
+    assert (tmp_path / "packets").read_text() == "mine"
+
+
+def test_a_terminal_is_spared_a_capture(mailedu: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    done = mailedu("play", "--format", "pcapng")
+    assert (done.status, done.out) == (2, "")
+    assert "-o packets.pcapng writes it to a file" in done.err
+    assert done.err.count("\n") == 1
