@@ -62,6 +62,15 @@ def exercise(table: Mapping[str, Any], id: str, file: str) -> tuple[Exercise | N
     return made, sorted(form.problems, key=lambda one: bool(one.path))
 
 
+def _asked_about(at: str, edits: Sequence[Mapping[str, Any]], answer: Any, capture: bool) -> Any:
+    """What refutes a wrong answer where the file does not say: the place or the command that is asked about."""
+    if at or edits:
+        place = at or str(edits[-1].get("place", ""))
+        return "" if "*" in place else place
+    command = answer.arguments.get("command") if isinstance(answer, Call) and capture else None
+    return Call("packet.replying", {"text": command}) if isinstance(command, str) else ""
+
+
 def _exercise(form: _Form, kind: Kind, id: str, file: str) -> Exercise:
     table = form.table
     capture = table.get("capture", False)
@@ -86,6 +95,8 @@ def _exercise(form: _Form, kind: Kind, id: str, file: str) -> Exercise:
         if "points" in table:
             form.tell(("points",), "a lab has the points of its goals; leave it away")
         points = sum(goal.points for goal in goals) or 1
+    answer = form.value((), table, "answer")
+    edits = tuple(form.edit(n, one) for n, one in form.tables("edits"))
     return Exercise(
         id=id,
         file=file,
@@ -99,19 +110,19 @@ def _exercise(form: _Form, kind: Kind, id: str, file: str) -> Exercise:
         scenario=scenario,
         faults=tuple(form.texts("faults")),
         patch=form.table_of("patch"),
-        edits=tuple(form.edit(n, one) for n, one in form.tables("edits")),
+        edits=edits,
         capture=bool(capture),
         show=show,
         leg=form.text("leg"),
         at=form.text("at"),
         until=form.text("until"),
-        answer=form.value((), table, "answer"),
+        answer=answer,
         unit=form.text("unit"),
         exact=form.flag("exact"),
         choices=tuple(form.choice(n, one) for n, one in form.tables("choices")),
         wrong=tuple(form.wrong(n, one) for n, one in form.tables("wrong")),
         items=tuple(form.item(n, one) for n, one in form.tables("items")),
-        see=form.see((), table),
+        see=form.see((), table) or _asked_about(form.text("at"), edits, answer, bool(capture)),
         hints=tuple(form.hint(n, one) for n, one in form.tables("hints")),
         talk=form.text("talk"),
         host=form.text("host"),

@@ -109,6 +109,11 @@ feedback = "Recipient of what?"
 """
 
 
+def test_what_is_asked_about_refutes_a_wrong_answer_where_the_file_does_not_say(tmp_path: Path) -> None:
+    assert checked(tmp_path, NEXT, 'see = "submit/MAIL.1"', "") == []
+    assert checked(tmp_path, NUMBER, 'see = { fact = "packet.replying", text = "RETR 1" }', "") == []
+
+
 def checked(folder: Path, text: str, old: str = "", new: str = "", id: str = "mine/one") -> list[str]:
     """What is told of a file in which `old` is `new`, without the file's name."""
     assert old in text
@@ -173,11 +178,11 @@ def test_all_problems_of_form_are_told_at_once(tmp_path: Path) -> None:
         (CHOICE, 'feedback = "That is SMTP."', "", "line 10: choices.2: feedback: it is missing"),
         (NUMBER, "So long is the command.", "{value} is the letter alone: packet {packet}.",
          "line 16: wrong.2.feedback: it is the same"),
-        (NUMBER, 'see = { fact = "packet.replying", text = "RETR 1" }', "",
+        (NUMBER.replace("pop3.reply_octets\", command = \"RETR 1\"", "pop3.count\""),
+         'see = { fact = "packet.replying", text = "RETR 1" }', "",
          "line 14: wrong.2: see: it is missing; name what refutes"),
         (CHOICE, "That is SMTP.", "See packet {packet}.",
          "line 13: choices.2.feedback: it names a packet, step or line, but there is no"),
-        (NEXT, 'see = "submit/MAIL.1"', "", "line 9: wrong.1: see: it is missing; name what refutes it"),
         (LAB, '    ["USER {user}", "PASS {password}", "DELE 2", "RSET", "RETR 2", "DELE 2", "QUIT"],\n', "",
          "line 6: solutions: one way only"),
         (LAB, LAB[LAB.index("[[mistakes]]") :], "", "no [[mistakes]]; write what learners often type"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mailedu.journey.journey import Journey
 
 #: The modules of this package that hold facts.
-MODULES: Final = ("coding", "letter", "mailbox", "packets", "pop3", "queue", "smtp", "steps", "table")
+MODULES: Final = ("coding", "letter", "mailbox", "mime", "packets", "pop3", "queue", "smtp", "steps", "table")
 
 
 class FactError(ValueError):
