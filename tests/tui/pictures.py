@@ -28,9 +28,10 @@ class Picture(NamedTuple):
     dark: bool = True
 
 
-#: From home: A letter from Alice to Bob; a few entries further down A letter to somebody unknown; Talk SMTP.
+#: From home: A letter from Alice to Bob; by a word, A letter to somebody unknown and the questions; Talk SMTP.
 _OPEN: Final = "enter"
-_UNKNOWN: Final = "down down down down enter"
+_UNKNOWN: Final = "slash u n k n o w n enter"
+_QUESTIONS: Final = "slash r e a d e r s enter 1 1 0 enter n a d m i n 1 1 enter n"
 _TALK: Final = "end up enter"
 _RCPT: Final = f"{_OPEN} 2" + 12 * " n"
 _SMALL, _USUAL, _LARGE = (80, 24), (120, 40), (160, 50)
@@ -49,6 +50,8 @@ PICTURES: Final = {
     "deliver": Picture(_USUAL, f"{_OPEN} 3 n n n"),
     "bounce": Picture(_USUAL, f"{_UNKNOWN} 4 n n l"),
     "read": Picture(_LARGE, f"{_OPEN} end m"),
+    "exercise": Picture(_USUAL, f"{_QUESTIONS} d"),
+    "exercise-80": Picture(_SMALL, f"{_QUESTIONS} d"),
     "compose": Picture(_USUAL, "e"),
     "talk": Picture(_USUAL, f"{_TALK} E H L O space m e enter"),
     "help-80": Picture(_SMALL, f"{_OPEN} question_mark"),
