@@ -40,7 +40,7 @@ def capture_file(journey: Journey, form: str = "pcapng", stage: Stage | None = N
     for connection in journey.log.connections:
         for end in (connection.client, connection.server):
             if address(end.address) != NOBODY:
-                names.setdefault(end.address, end.host)
+                names.setdefault(end.address, visible(end.host))
     title = visible(journey.scenario.title)
     return pcapng(_commented(journey, packets), names, "mailedu", title)
 
@@ -77,7 +77,8 @@ class _Comments:
     def __init__(self, journey: Journey) -> None:
         self._journey = journey
         self._said: dict[int, str] = {}
-        self._pieces: dict[int, list[int]] = {}
+        self._pieces: dict[int, dict[int, int]] = {}
+        """Step -> the numbers of its packets -> which piece each is, from 1."""
 
     def of(self, packet: Packet) -> str:
         step = self._journey.step(packet.step)
@@ -91,17 +92,17 @@ class _Comments:
             says = f"SYN, again: nothing has come back from {packet.target.host}."
         else:
             says = _BARE.get(packet.flags, _nothing)(packet, step)
-        return f"{says} (step {step.n})"
+        return visible(f"{says} (step {step.n})")
 
     def _carried(self, packet: Packet, step: Step) -> str:
         if len(packet.payload) == step.size:
             return self._explained(step)
-        numbers = self._pieces.get(step.n)
-        if numbers is None:
-            sent = self._journey.capture.of_step(step.n)
-            numbers = self._pieces[step.n] = [one.n for one in sent if one.payload]
-        nth = numbers.index(packet.n) + 1
-        piece = f"Piece {nth} of {len(numbers)} of what is sent here, {len(packet.payload):,} octets."
+        pieces = self._pieces.get(step.n)
+        if pieces is None:
+            sent = (one.n for one in self._journey.capture.of_step(step.n) if one.payload)
+            pieces = self._pieces[step.n] = {n: nth for nth, n in enumerate(sent, 1)}
+        nth = pieces[packet.n]
+        piece = f"Piece {nth} of {len(pieces)} of what is sent here, {len(packet.payload):,} octets."
         return f"{piece} {self._explained(step)}" if nth == 1 else piece
 
     def _explained(self, step: Step) -> str:

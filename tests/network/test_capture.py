@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import dpkt
 import pytest
 
-from mailedu.journey import Journey, Stage, load, play, scenario
+from mailedu.journey import Edit, Journey, Stage, Then, load, play, scenario
 from mailedu.journey.pcap import capture_file, comment
 from mailedu.network.capture import Captured, pcap, pcapng
 from mailedu.network.segments import Packet
@@ -118,8 +118,22 @@ def meant(said: str, packet: Packet, again: bool, reused: bool) -> bool:
 @pytest.mark.needs("tshark")
 @pytest.mark.parametrize("name", scenario.names())
 def test_tshark_finds_nothing_wrong_and_reads_what_our_packets_say(name: str, tmp_path: Path) -> None:
-    """A pcapng file may have many sections, so one call of tshark reads all journeys of a scenario."""
-    played = list(journeys(name))
+    is_read_as_we_say(list(journeys(name)), tmp_path)
+
+
+@pytest.mark.needs("tshark")
+@pytest.mark.parametrize("then", [Then.WAIT, Then.GO_ON])
+def test_so_it_is_where_a_line_is_dropped_or_a_side_falls_silent(then: Then, tmp_path: Path) -> None:
+    one = load("alice-to-bob")
+    edits = [Edit(step.place, (), then) for step in play(one).steps]
+    played = [play(one, [edit], seed=seed) for seed, edit in enumerate(edits)]
+    changed = [journey for journey in played if not journey.unused]
+    assert len(changed) > 50
+    is_read_as_we_say(changed, tmp_path)
+
+
+def is_read_as_we_say(played: Sequence[Journey], tmp_path: Path) -> None:
+    """A pcapng file may have many sections, so one call of tshark reads several journeys."""
     read = iter(tshark(saved(tmp_path, *(piece for journey in played for piece in capture_file(journey)))))
     earlier: set[tuple[Endpoint, Endpoint]] = set()
     for journey in played:
@@ -157,6 +171,13 @@ def test_each_comment_says_something_and_fits_a_line(name: str) -> None:
                 text = journey.scene(packet.step).explanation
                 assert said.startswith(f"{text.title} {text.what}")
                 assert all(rfc in said for rfc in text.rfc)
+
+
+def test_nothing_foreign_is_in_a_comment_as_it_is() -> None:
+    edit = Edit("submit/RCPT.1", (b"RCPT TO:<\x1b[2J\xe2\x80\xaeevil@example.net>",))
+    journey = play(load("alice-to-bob"), [edit])
+    assert any(b"\x1b[2J" in packet.payload for packet in journey.packets)
+    assert all(comment(journey, packet).isprintable() for packet in journey.packets)
 
 
 # Figure 21.10 ---------------------------------------------------------------------------------------------------------
