@@ -6,6 +6,7 @@ They are read from the steps of the conversations between a client and a mail se
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 
 from mailedu.agents.actions import Link
 from mailedu.agents.effects import Bounced, Deferred, Queued, Stored
@@ -20,11 +21,11 @@ _PATH = re.compile(rb"<([^>]*)>")
 
 
 def talk(about: About, leg: str = "") -> list[Step]:
-    """The steps of all SMTP conversations, or of the first one alone (`leg` = `first`), or of those of that name."""
+    """The steps of all SMTP conversations; `leg`: of the `first` alone, or of those that match, `*` being anything."""
     steps = [s for s in about.played.steps if s.leg.protocol in _MAIL]
     if leg == "first":
         return [s for s in steps if s.leg.name == steps[0].leg.name]
-    return [s for s in steps if s.leg.name.partition("#")[0] == leg] if leg else steps
+    return [s for s in steps if not leg or fnmatchcase(s.leg.name, leg)]
 
 
 def replies(about: About, leg: str = "") -> dict[int, Step]:
@@ -76,6 +77,33 @@ def commands(about: About, leg: str = "") -> list[str]:
     return ["." if s.verb == Verb.END_OF_DATA else line(s).split(" ")[0].upper() for s in said]
 
 
+@fact("smtp.command")
+def command(about: About, verb: str, nth: int = 1, leg: str = "") -> Spot:
+    """The step of the nth command of that verb; END_OF_DATA is the dot that ends a letter."""
+    found = [s for s in talk(about, leg) if s.kind is Kind.COMMAND and s.verb == verb.upper()]
+    if not 1 <= nth <= len(found):
+        raise FactError(f"{verb} is said {len(found)} times")
+    return Spot("step", found[nth - 1].n)
+
+
+@fact("smtp.greets_as")
+def greets_as(about: About, leg: str = "first") -> str:
+    """The host that the first EHLO or HELO names: the client's own (RFC 5321 section 4.1.1.1)."""
+    for step in talk(about, leg):
+        if step.kind is Kind.COMMAND and step.verb in (Verb.EHLO, Verb.HELO):
+            return line(step).partition(" ")[2].strip()
+    raise FactError("nobody says EHLO or HELO")
+
+
+@fact("smtp.speaks_first")
+def speaks_first(about: About, leg: str = "first") -> str:
+    """The host whose octets come first on a new connection (RFC 5321 section 3.1)."""
+    for step in talk(about, leg):
+        if step.kind in (Kind.COMMAND, Kind.REPLY):
+            return step.speaker
+    raise FactError("nobody speaks")
+
+
 @fact("smtp.said")
 def said(about: About, verb: str) -> bool:
     """Whether a client said a command."""
@@ -83,10 +111,10 @@ def said(about: About, verb: str) -> bool:
 
 
 @fact("smtp.times")
-def times(about: About, verb: str, accepted: bool = False) -> int:
+def times(about: About, verb: str, accepted: bool = False, leg: str = "") -> int:
     """How often clients said a command; with `accepted` only when the reply began with 2 or 3."""
-    answers = replies(about)
-    found = [s for s in talk(about) if s.kind is Kind.COMMAND and line(s).upper().split(" ")[0] == verb.upper()]
+    answers = replies(about, leg)
+    found = [s for s in talk(about, leg) if s.kind is Kind.COMMAND and line(s).upper().split(" ")[0] == verb.upper()]
     return sum(not accepted or (s.n in answers and code(answers[s.n]) < 400) for s in found)
 
 
@@ -218,6 +246,44 @@ def copies(about: About, user: str = "") -> list[Stored]:
 def delivered(about: About, user: str) -> int:
     """How many letters were put into somebody's mailbox, reports of failure not counted."""
     return sum(not one.letter.parent for one in copies(about, user))
+
+
+@fact("smtp.copies")
+def copies_of_it(about: About, message: int = 0) -> int:
+    """How many copies were put into mailboxes, reports of failure not counted; of all letters or of the nth."""
+    wanted = {0: "", 1: "letter"}.get(message, f"letter{message}")
+    return sum(not one.letter.parent and wanted in ("", one.letter.id) for one in copies(about))
+
+
+@fact("smtp.handled")
+def handled(about: About) -> str:
+    """A letter’s fate: `at once` in a mailbox, `later` after being put off, `returned`, or `kept` by its author."""
+    effects = [effect for step in about.played.steps for effect in step.effects]
+    if any(isinstance(effect, Bounced) for effect in effects):
+        return "returned"
+    if not any(isinstance(effect, Stored) for effect in effects):
+        return "kept"
+    return "later" if any(isinstance(effect, Deferred) for effect in effects) else "at once"
+
+
+@fact("smtp.holder")
+def holder(about: About, leg: str = "first") -> str:
+    """The host that answers for the letter when a conversation is over: the server if it took it, else the client."""
+    steps = talk(about, leg)
+    if not steps:
+        raise FactError("there is no such conversation")
+    took = any(isinstance(effect, Queued) for step in steps for effect in step.effects)
+    return steps[0].leg.peer if took else steps[0].leg.actor
+
+
+@fact("smtp.waits_at")
+def waits_at(about: About) -> str:
+    """The host in whose queue a letter waits when it is first put off."""
+    for step in about.played.steps:
+        for effect in step.effects:
+            if isinstance(effect, Deferred):
+                return effect.host
+    raise FactError("no letter is put off")
 
 
 @fact("smtp.who_got_it")
