@@ -17,6 +17,7 @@ import tracemalloc
 from collections.abc import Callable
 from functools import partial
 
+import grading
 import large
 import load
 import packets
@@ -40,6 +41,7 @@ def main() -> None:
     with running("today") as peer:
         journey(peer, blocks=2 if quick else 20)
         letter(peer, octets=200_000 if quick else 25_000_000)
+        answers(peer, learners=2 if quick else 200)
     frames(count=200 if quick else 10_000, rounds=1 if quick else 5)
     server(messages=20 if quick else 1000, rounds=1 if quick else 3)
     screen(quick)
@@ -94,6 +96,21 @@ def letter(peer: Running, octets: int) -> None:
     _row("memory at most, in letters: the hop's client", f"{peak:.1f}")
     _row("  prepare and play", f"{ours['peak']:.1f}")
     _row("  copies of the letter that a journey holds", f"{ours['held']:.2f}")
+
+
+def answers(peer: Running, learners: int) -> None:
+    """A class is graded; beside it one hop of a letter, for each answer needs a journey of its own."""
+    sent = b"".join(play("alice-to-bob").by_place["compose/COMPOSED.1"].octets)
+    hops = [_seconds(lambda: hop(peer.ports, sent, ALICE, BOB)) for _ in range(10)]
+    done = grading.graded(learners, 40)
+    hops += (_seconds(lambda: hop(peer.ports, sent, ALICE, BOB)) for _ in range(10))
+    todays, each = statistics.median(hops), (done.made + done.marked) / done.answers
+    print(f"\n{learners} learners with 40 answers each, every one in a variant of their own; {done.right:,} are right")
+    _row("questions made: journeys played, answers computed", f"{done.made:.1f} s")
+    _row("answers marked", f"{done.marked:.1f} s")
+    _row("  an answer, with its question", f"{each * 1e3:.2f} ms")
+    _row("one hop of today's way", f"{todays * 1e3:.2f} ms")
+    _row("  answers graded in that time", f"{todays / each:.1f}")
 
 
 def frames(count: int, rounds: int) -> None:

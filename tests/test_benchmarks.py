@@ -20,5 +20,5 @@ def test_every_row_is_printed() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     rows = done.stdout.splitlines()
-    assert len([row for row in rows if row.startswith("  ")]) == 54
+    assert len([row for row in rows if row.startswith("  ")]) == 59
     assert all(any(sign.isdigit() for sign in row[-8:]) for row in rows if row.startswith("  "))
