@@ -477,6 +477,19 @@ async def test_f_follows_one_conversation_and_goes_with_the_journey_into_the_nex
         assert {PLAIN.packets[one - 1].step for one in listed(screen)} == {n, n + 1}
 
 
+async def test_filter_and_what_is_followed_are_kept_while_one_looks_at_the_ladder() -> None:
+    async with packets() as (pilot, screen):
+        await type_filter(pilot, "from=client len>0")
+        await press(pilot, "f")
+        before = listed(screen)
+        await press(pilot, "k", "k")
+        again = pilot.app.screen
+        assert isinstance(again, Packets)
+        assert again is not screen
+        assert listed(again) == before
+        assert "filter: from=client len>0" in text(pilot.app)
+
+
 async def test_f_where_no_packet_is_asks_to_choose_one() -> None:
     async with packets(n=1) as (pilot, _):
         await press(pilot, "f")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from textual import work
 from textual.app import ComposeResult
@@ -47,8 +47,22 @@ _PARTS: Final = ("list", "fields", "octets")
 _NONE_FITS: Final = "No packet so far fits the filter."
 
 
-class Packets(Room[bool]):
-    """The packets of a journey. Returns whether hosts were called by their addresses."""
+class Kept(NamedTuple):
+    """How somebody looks at packets: what is kept from one time to the next."""
+
+    addresses: bool = False
+    """Hosts by their addresses, not by names."""
+    filter: str = ""
+    """As it was typed; empty: all packets."""
+    followed: str = ""
+    """Name of the leg whose packets alone are shown; empty: those of all."""
+
+
+_NOTHING: Final = Kept()
+
+
+class Packets(Room[Kept]):
+    """The packets of a journey. Returns how they were looked at."""
 
     CSS_PATH = "packets.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.PACKETS)]
@@ -56,7 +70,7 @@ class Packets(Room[bool]):
     NAME = "packets"
 
     def __init__(
-        self, seat: Seat, *, called: str, figures: str = "", addresses: bool = False,
+        self, seat: Seat, *, called: str, figures: str = "", kept: Kept = _NOTHING,
         moved: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         """`seat`: the player's. `called`: what the journey is called; `moved` is told of each move."""
@@ -64,15 +78,18 @@ class Packets(Room[bool]):
         self.seat = seat
         self._called = called
         self._figures = figures
-        self._addresses = addresses
+        self._addresses = kept.addresses
         self._moved_to = moved
-        self._filter = ""
-        """What was typed, if it is one; empty: all packets."""
-        self._fits: Fits | None = None
+        self._filter = kept.filter
+        self._fits: Fits | None = read(kept.filter, seat.journey)
         self._wrong = ""
         """What is wrong with a filter that was typed."""
         self._followed = ""
-        """Name of the leg whose packets alone are shown; empty: those of all."""
+        if kept.followed:
+            # The ladder may have gone on into another conversation meanwhile, or the journey be another.
+            leg = seat.step.leg
+            found = leg.name if leg.peer else kept.followed
+            self._followed = found if found in seat.journey.leg_starts else ""
         self._found: tuple[tuple[Journey, str, str], Crossed] | None = None
         """The packets that follow and filter leave, and of what."""
         self._counting: Journey | None = None
@@ -394,7 +411,7 @@ class Packets(Room[bool]):
             self.action_ladder()
 
     def action_ladder(self) -> None:
-        self.dismiss(self._addresses)
+        self.dismiss(Kept(self._addresses, self._filter, self._followed))
 
     def action_save(self) -> None:
         from mailedu.tui.screens.save import SaveScreen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -48,6 +48,9 @@ from mailedu.tui.widgets.title import Title
 from mailedu.tui.widgets.track import Track
 from mailedu.visible import visible
 
+if TYPE_CHECKING:
+    from mailedu.tui.screens.packets import Kept
+
 STAGES: Final = tuple(Stage)
 #: Seconds a step while playing by itself, from slow to quick.
 PACES: Final = (4.0, 2.5, 1.5, 0.8, 0.4)
@@ -82,6 +85,8 @@ class Player(Room[None]):
         self.guesses: list[bool] = []
         """Right or wrong, in the order of the guesses."""
         self._addresses = False
+        self._packets: Kept | None = None
+        """How packets were looked at the last time."""
         self._playing: Timer | None = None
         self._shown: View | None = None
 
@@ -348,14 +353,16 @@ class Player(Room[None]):
 
     def _take_packets_apart(self) -> None:
         """The packets in the ladder's place, each layer by layer; there `k` leads back."""
-        from mailedu.tui.screens.packets import Packets
+        from mailedu.tui.screens.packets import Kept, Packets
 
-        def back(addresses: bool | None) -> None:
-            self._addresses = bool(addresses)
+        def back(kept: Kept | None) -> None:
+            if kept is not None:
+                self._packets, self._addresses = kept, kept.addresses
             self._moved(True)
 
+        kept = (self._packets or Kept())._replace(addresses=self._addresses)
         packets = Packets(
-            self.seat, called=self._called(), figures=_figures(self.seat.journey), addresses=self._addresses,
+            self.seat, called=self._called(), figures=_figures(self.seat.journey), kept=kept,
             moved=lambda: self._note(self.view),
         )  # fmt: skip
         self.app.push_screen(packets, back)
