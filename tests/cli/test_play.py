@@ -272,11 +272,3 @@ def test_a_capture_is_not_written_over_a_file(mailedu: Call, tmp_path: Path) -> 
     (tmp_path / "packets").write_text("mine")
     assert "exists already" in mailedu("play", "--format", "pcapng", "-o", "packets").err
     assert (tmp_path / "packets").read_text() == "mine"
-
-
-def test_a_terminal_is_spared_a_capture(mailedu: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    done = mailedu("play", "--format", "pcapng")
-    assert (done.status, done.out) == (2, "")
-    assert "-o packets.pcapng writes it to a file" in done.err
-    assert done.err.count("\n") == 1

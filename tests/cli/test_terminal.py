@@ -142,6 +142,13 @@ def test_at_a_terminal_no_color_is_heeded(tmp_path: Path) -> None:
         assert "Step 2 of" in out
 
 
+@pytest.mark.parametrize("form", ["pcapng", "pcap"])
+def test_a_terminal_is_spared_a_capture(tmp_path: Path, form: str) -> None:
+    out = COLOURS.sub("", at_terminal(tmp_path, "play", "--format", form))
+    assert out.startswith(f"mailedu: a {form} file is nothing to read at a terminal; -o packets.{form} writes it")
+    assert out.count("\n") == 1
+
+
 def test_a_step_fits_a_terminal_of_24_rows(tmp_path: Path) -> None:
     out = COLOURS.sub("", at_terminal(tmp_path, "walk", keys="n\n" * 77 + "q\n"))
     cards = re.split(r"^(?=Step )", out.replace("\r\n", "\n"), flags=re.MULTILINE)[1:]
