@@ -160,13 +160,13 @@ prompt = "Where does the client say who it is?"
 answer = { fact = "packet.carrying", text = "USER admin1" }
 """
 OCTETS = """
-objective = "pop3.capture"
+objective = "address.halves"
 kind = "point"
-scenario = "figure-21-10"
+scenario = "alice-to-bob"
 show = "octets"
-at = "access:admin1/USER.1"
-prompt = "Point at the verb."
-answer = { fact = "octets.of", text = "USER" }
+at = "submit/RCPT.1"
+prompt = "Point at the domain."
+answer = { fact = "address.octets", address = "bob@example.net", half = "domain" }
 """
 NEXT = """
 objective = "pop3.delete"
@@ -226,7 +226,7 @@ feedback = "Only QUIT carries it out."
 """
 KINDS = {
     "choice": CHOICE, "several": SEVERAL, "number": NUMBER, "text": TEXT, "order": ORDER, "match": MATCH,
-    "point": POINT, "next": NEXT, "decode": DECODE, "repair": REPAIR, "lab": LAB,
+    "point": POINT, "octets": OCTETS, "next": NEXT, "decode": DECODE, "repair": REPAIR, "lab": LAB,
 }  # fmt: skip
 
 
@@ -400,6 +400,22 @@ async def test_one_points_with_the_cursor(tmp_path: Path, size: tuple[int, int])
         assert "✗ Not that one." in text(pilot.app)
         await pilot.press("home", *["down"] * 4, "enter")
         await pilot.pause()
+        assert "✓ Right." in text(pilot.app)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_octets_are_pointed_at_with_the_cursor_or_typed(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with asking(tmp_path, "octets", size=size) as pilot:
+        await pilot.press("home", *["right"] * 13, "space", *["right"] * 9, "enter")
+        await pilot.pause()
+        assert "✗" in text(pilot.app)
+        await pilot.press("space", *["left"] * 9)
+        await pilot.press("space", *["right"] * 10)
+        await pilot.pause()
+        assert screen(pilot).query_one(ExhibitList).chosen == (13, 24)
+        await pilot.press("tab")
+        await line(pilot, "example.net")
+        assert sitting(pilot).over
         assert "✓ Right." in text(pilot.app)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mailedu.tui.screens.player import Player
 from mailedu.tui.view import View
-from mailedu.tui.widgets.find_line import FindLine
 
 
 class ShownPlayer(Player):
@@ -18,7 +17,7 @@ class ShownPlayer(Player):
     def action_close(self) -> None:
         on_top = (
             self.has_class("-zoomed")
-            or self.screen.has_class("-finding")
+            or self.has_class("-finding")
             or self.seat.hidden
             or self._conversation.card is not None
         )
@@ -29,5 +28,4 @@ class ShownPlayer(Player):
 
     def action_leave(self) -> None:
         self._stop()
-        if self.query_one(FindLine) is not None:
-            self.dismiss(None)
+        self.dismiss(None)

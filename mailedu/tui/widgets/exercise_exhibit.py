@@ -22,7 +22,10 @@ _VERB: Final = re.compile(r"[A-Za-z]+")
 _FIELD: Final = re.compile(r"[!-9;-~]+:")
 #: Cells that what was said is to have, before names give way to `client` and `server`.
 _ROOMY: Final = 26
-_OCTETS_A_ROW: Final = 16
+#: Octets a row, and the cells that as many take with offset and text.
+_MANY: Final = 16
+_FEW: Final = 8
+_CELLS: Final = 6 + 3 * _MANY + 1 + _MANY
 
 
 class ExhibitList(Lines):
@@ -40,6 +43,7 @@ class ExhibitList(Lines):
         self._pair, self._both = False, 0
         self.octet = 0
         """With octets: the one under the cursor."""
+        self._a_row = _MANY
         self.anchor: int | None = None
         """With octets: where the chosen ones begin, or end."""
 
@@ -70,6 +74,8 @@ class ExhibitList(Lines):
     def row(self) -> Row | None:
         """The row under the cursor, else that which is spoken of."""
         at = self.cursor if self.cursor >= 0 else self.spoken_of
+        if self.is_octets:
+            at = self.octet // _MANY if at >= 0 else -1
         return self.exhibit.rows[at] if 0 <= at < len(self.exhibit.rows) else None
 
     # Octets -----------------------------------------------------------------------------------------------------------
@@ -87,7 +93,7 @@ class ExhibitList(Lines):
     def action_octet(self, by: int) -> None:
         if self.is_octets and self.exhibit.octets:
             self.octet = max(0, min(self.octet + by, len(self.exhibit.octets) - 1))
-            self.cursor = self.octet // _OCTETS_A_ROW
+            self.cursor = self.octet // self._a_row
             self._changed()
 
     def action_anchor(self) -> None:
@@ -103,7 +109,7 @@ class ExhibitList(Lines):
     def go(self, at: int) -> None:
         super().go(at)
         if self.is_octets and self.exhibit.octets:
-            self.octet = min(self.cursor * _OCTETS_A_ROW + self.octet % _OCTETS_A_ROW, len(self.exhibit.octets) - 1)
+            self.octet = min(self.cursor * self._a_row + self.octet % self._a_row, len(self.exhibit.octets) - 1)
             self.remake()
 
     # Rows -------------------------------------------------------------------------------------------------------------
@@ -122,8 +128,14 @@ class ExhibitList(Lines):
 
     def made(self, cells: int) -> Sequence[Content]:
         exhibit = self.exhibit
+        if self.is_octets:
+            self._a_row = _MANY if cells >= _CELLS else _FEW
+            if self.cursor >= 0:
+                self.cursor = self.octet // self._a_row
+            most = min(len(exhibit.octets), _MANY * len(exhibit.rows))
+            return [self._octets(start) for start in range(0, most, self._a_row)]
         make = {
-            Show.PACKETS: self._packet, Show.STEPS: self._step, Show.LETTER: self._line, Show.OCTETS: self._octets,
+            Show.PACKETS: self._packet, Show.STEPS: self._step, Show.LETTER: self._line,
         }.get(exhibit.show)  # fmt: skip
         return [make(row, cells) for row in exhibit.rows] if make is not None else []
 
@@ -163,16 +175,16 @@ class ExhibitList(Lines):
     def _in_header(self, n: int) -> bool:
         return all(row.text for row in self.exhibit.rows[: n - 1])
 
-    def _octets(self, row: Row, cells: int) -> Content:
-        part = self.exhibit.octets[row.n : row.n + _OCTETS_A_ROW]
+    def _octets(self, start: int) -> Content:
+        part = self.exhibit.octets[start : start + self._a_row]
         first, last = self.chosen if self.has_focus else (-1, -1)
-        pieces: list[tuple[str, str]] = [(f"{row.n:04d}{_GAP}", "$quiet")]
+        pieces: list[tuple[str, str]] = [(f"{start:04d}{_GAP}", "$quiet")]
         signs: list[tuple[str, str]] = []
         for at, octet in enumerate(part):
-            lit = "bold reverse $accent" if first <= row.n + at < last else ""
-            pieces += [(f"{octet:02x}", lit), (" ", lit if row.n + at + 1 < last else "")]
+            lit = "bold reverse $accent" if first <= start + at < last else ""
+            pieces += [(f"{octet:02x}", lit), (" ", lit if start + at + 1 < last else "")]
             signs.append((chr(octet) if 32 <= octet < 127 else "·", lit))
-        pieces.append(("   " * (_OCTETS_A_ROW - len(part)) + " ", ""))
+        pieces.append(("   " * (self._a_row - len(part)) + " ", ""))
         return Content.assemble(*pieces, *signs)
 
     def on_blur(self) -> None:
