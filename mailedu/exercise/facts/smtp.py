@@ -12,6 +12,7 @@ from mailedu.agents.actions import Link
 from mailedu.agents.effects import Bounced, Deferred, Queued, Stored
 from mailedu.exercise.facts import About, FactError, Spot, fact
 from mailedu.exercise.facts.mailbox import label, mailbox_of
+from mailedu.framing import CRLF, END_OF_DATA
 from mailedu.journey.step import Kind, Step
 from mailedu.smtp import states
 from mailedu.smtp.states import State, Verb
@@ -213,6 +214,29 @@ def responsible(about: About, leg: str = "first") -> Spot:
         if step.kind is Kind.REPLY and step.verb == Verb.END_OF_DATA and code(step) == 250:
             return Spot("step", step.n)
     raise FactError("no server takes a letter over")
+
+
+@fact("smtp.refusals")
+def refusals(about: About, leg: str = "") -> int:
+    """How many replies refuse: their codes begin with 4 or 5."""
+    return sum(one >= 400 for one in codes(about, leg))
+
+
+@fact("smtp.refused_at")
+def refused_at(about: About, within: str) -> int:
+    """Which of the commands said at an edited place is the first to be refused, from 1; 0 if none is."""
+    told = replies(about)
+    said = [s for s in talk(about) if s.kind is Kind.COMMAND and s.place.partition("+")[0] == within]
+    if not said:
+        raise FactError(f"nothing is said at {within}")
+    return next((n for n, s in enumerate(said, 1) if s.n in told and code(told[s.n]) >= 400), 0)
+
+
+@fact("smtp.ending")
+def ending(_about: About) -> str:
+    """The octets that end a letter, named: CRLF, dot, CRLF and no others (RFC 5321 section 4.1.1.4)."""
+    names = {0x0D: "CR", 0x0A: "LF", 0x2E: "dot"}
+    return " ".join(names[octet] for octet in CRLF + END_OF_DATA)
 
 
 @fact("smtp.refusal")
