@@ -339,6 +339,18 @@ async def test_the_same_field_stays_chosen_from_packet_to_packet() -> None:
             assert lit(screen) == list(PLAIN.frames.frame(chosen(screen))[field.start : field.end])
 
 
+async def test_a_value_that_is_cut_in_the_list_of_fields_is_whole_below_the_octets() -> None:
+    async with packets() as (pilot, screen):
+        for wanted in ("▸ TCP", "Sequence number"):
+            y = next(y for y, row in enumerate(rows(pilot.app)) if wanted in row)
+            await pilot.click(offset=(rows(pilot.app)[y].index(wanted), y))
+            await press(pilot)
+        field = screen.query_one(PacketFields).chosen_field
+        assert field is not None
+        assert field.name == "Sequence number"
+        assert any(field.value in row[43:] for row in rows(pilot.app))
+
+
 async def test_narrow_rows_have_eight_octets_and_wide_ones_sixteen() -> None:
     for size, per_row in ((NARROW, 8), ((60, 16), 8), (WIDE, 16), (HUGE, 16)):
         async with packets(size=size) as (_, screen):

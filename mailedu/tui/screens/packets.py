@@ -268,8 +268,8 @@ class Packets(Room[Kept]):
         name = clip(visible(part.name), max(cells - width(where) - 2, 8))
         names = [visible(one.name) for one in self._fields.dissected]
         rows = [" in ".join(reversed(names[: names.index(visible(layer.name)) + 1]))]
-        if field is not None and field.meaning:
-            rows.insert(0, visible(field.meaning))
+        if field is not None:
+            rows.insert(0, visible(field.meaning or field.value))
         if octet >= 0:
             value = self._bytes.octets[octet]
             sign = f", as text {chr(value)}" if 32 < value < 127 else ""
