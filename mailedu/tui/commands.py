@@ -54,7 +54,12 @@ class Commands(Provider):
         for name in scenarios.names():
             yield Command(f"Open: {scenarios.title_of(name)}", name, partial(app.open_scenario, name))
         for offer in rounds():
-            yield Command(f"Questions: {offer.title}", offer.about, partial(app.open_questions, offer.name))
+            # A short line: the time that Textual takes to match grows beyond all bounds with the length of the text.
+            yield Command(
+                f"Questions: {offer.title}",
+                offer.tag or "as the course has it",
+                partial(app.open_questions, offer.name),
+            )
         other = "Light colours" if app.memory.dark else "Dark colours"
         yield Command(other, "change how it looks", app.action_dark)
         yield Command("Keys", "show the keys of this screen, the signs and the words  (?)", app.action_keys)

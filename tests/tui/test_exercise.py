@@ -443,6 +443,9 @@ async def test_a_session_is_typed_taken_back_and_handed_in(tmp_path: Path, size:
         assert "✓ letter 2 marked" in text(pilot.app)
         assert "· 1 and 3 are left" in text(pilot.app)
         assert "RFC 1939" in text(pilot.app)  # each line is explained
+        await line(pilot, "?", "#speak")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await pilot.press("escape")
         await pilot.press("escape", "u")
         await pilot.pause()
         assert "Taken back: DELE 3" in said(pilot)
@@ -660,11 +663,17 @@ async def test_at_the_end_stand_the_points_and_what_is_next(tmp_path: Path) -> N
         assert "✓  1  Is the message still there?" in seen
         assert "·  2  In which order?" in seen
         assert "n goes to the first that is open" in seen
+        assert "r once more" in seen
         await pilot.press("n")
         await pilot.pause()
         assert "question 2 of 3" in text(pilot.app)
         await pilot.press("p", "p")
         assert "This is the first question." in said(pilot)
+        await pilot.press("n", "n", "escape", "n", "r")
+        await pilot.pause()
+        assert "question 1 of 3" in text(pilot.app)
+        assert "0 of 3 points" in text(pilot.app)
+        assert screen(pilot).round.seeds == [0, 0, 1]
 
 
 async def test_who_leaves_in_the_middle_goes_on_there(tmp_path: Path) -> None:

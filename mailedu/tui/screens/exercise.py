@@ -380,7 +380,9 @@ class ExerciseScreen(Room[None]):
         sitting = self._sitting
         name = key.action.partition("(")[0]
         if sitting is None:
-            return name not in ("letter", "hint", "show_me", "variant", "give_up", "undo", "zoom", "enter")
+            if name == "variant":
+                return self.round.ended
+            return name not in ("letter", "digit", "hint", "show_me", "give_up", "undo", "zoom", "enter", "close")
         return {
             "letter": not sitting.over and sitting.picks is not None,
             "hint": sitting.trying.hints_left > 0,
@@ -402,7 +404,7 @@ class ExerciseScreen(Room[None]):
         """A key with what it does here."""
         sitting = self._sitting
         if sitting is None:
-            return key
+            return key._replace(word="once more") if key.action == "variant" else key
         if key.action == "letter(0)" and sitting.picks is not None:
             return key._replace(shown=f"a-{sitting.picks.letters[-1:]}")
         hint = sitting.trying.next_hint
@@ -563,6 +565,10 @@ class ExerciseScreen(Room[None]):
         if session is None:
             return
         now = session.now
+        if line.strip() == "?" and not now.in_letter:
+            self.query_one(LabLine).value = ""
+            self.mailedu.action_keys()
+            return
         if not line and not (now.in_letter or now.in_login):
             if now.closed and not sitting.over:
                 self._hand_in(sitting)

@@ -128,7 +128,7 @@ def ended(title: str, lines: Sequence[tuple[str, str, float, float]], cells: int
     for n, (sign, words, score, full) in enumerate(lines, 1):
         tail = f"{points(score)} of {points(full)}"
         room = max(cells - 8 - len(tail), 8)
-        text = clip(" ".join(visible(words).split()), room)
+        text = clip(visible(" ".join(words.split("\n\n")[0].split())), room)
         gap = " " * (room - width(text))
         rows.append(Content.assemble((f"{sign} ", SIGNS[sign]), (f"{n:>2}  ", "$quiet"), text, gap, f"  {tail}"))
     return Content("\n").join(rows)
