@@ -35,8 +35,11 @@ def replies(about: About, leg: str = "") -> dict[int, Step]:
 
 
 def code(step: Step) -> int:
-    """The three digits of a reply."""
-    return int(step.head(3))
+    """The three digits of a reply. FactError for what an edit put in their place."""
+    digits = step.head(3)
+    if not digits.isdigit():
+        raise FactError(f"the reply at {step.place} has no code")
+    return int(digits)
 
 
 def line(step: Step) -> str:
