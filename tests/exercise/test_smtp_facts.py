@@ -273,16 +273,18 @@ def model(lines: Sequence[str]) -> Told:
     return Told(codes, calls, taken, copies, sum(one >= 400 for one in codes))
 
 
-LINES = st.lists(
-    st.sampled_from(
-        [
-            "HELO mail.example.com", "MAIL FROM:<alice@example.com>", "MAIL FROM:<>", "RCPT TO:<bob@example.net>",
-            "RCPT TO:<carol@example.net>", "RCPT TO:<hugo@example.net>", "DATA", "", ".", "RSET", "NOOP", "QUIT",
-            "<close>", "<connect>",
-        ]
-    ),
-    max_size=14,
+#: Lines one by one, and some that belong together: else hardly a letter would come to its end.
+CHUNKS = st.sampled_from(
+    [
+        ("HELO mail.example.com",), ("MAIL FROM:<alice@example.com>",), ("MAIL FROM:<>",),
+        ("RCPT TO:<bob@example.net>",), ("RCPT TO:<hugo@example.net>",), ("DATA",), ("",), (".",), ("RSET",),
+        ("NOOP",), ("QUIT",), ("<close>",), ("<connect>",),
+        ("RCPT TO:<bob@example.net>", "RCPT TO:<carol@example.net>"),
+        ("DATA", "", "."), ("DATA", "Subject: x", "", "RSET", "."),
+        ("MAIL FROM:<alice@example.com>", "RCPT TO:<hugo@example.net>", "RCPT TO:<carol@example.net>"),
+    ]
 )  # fmt: skip
+LINES = st.lists(CHUNKS, max_size=9).map(lambda chunks: [line for chunk in chunks for line in chunk])
 #: What a session of one letter begins with: else most that is drawn never comes to a letter.
 OPENING = ("HELO mail.example.com", "MAIL FROM:<alice@example.com>", "RCPT TO:<bob@example.net>")
 
