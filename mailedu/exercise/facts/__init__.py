@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from mailedu.journey.journey import Journey
 
 #: The modules of this package that hold facts.
-MODULES: Final = ("coding", "letter", "mailbox", "mime", "packets", "pop3", "queue", "smtp", "steps", "table")
+MODULES: Final = (
+    "auth", "coding", "letter", "mailbox", "mime", "packets", "pop3", "queue", "reply", "smtp", "steps", "table",
+)  # fmt: skip
 
 
 class FactError(ValueError):

@@ -70,15 +70,18 @@ def login_question(_about: About, asks: str) -> str:
 
 
 @fact("coding.login_answer")
-def login_answer(_about: About, question: str, user: str, password: str) -> str:
-    """What the client answers to a question of AUTH LOGIN, `VXNlcm5hbWU6` or `Username:`: in base64."""
+def login_answer(_about: About, question: str, user: str, password: str, ending: str = "") -> str:
+    """What the client answers to a question of AUTH LOGIN, `VXNlcm5hbWU6` or `Username:`: in base64.
+
+    `ending`: `lf` or `crlf`, for who encodes the line break too.
+    """
     words = question.removeprefix("334").strip()
     if not words.endswith(":"):
         words = _decoded(words).decode("utf-8", "backslashreplace")
     if words.casefold().startswith("user"):
-        return _encoded(user.encode())
+        return _encoded(_octets(user, ending))
     if words.casefold().startswith("pass"):
-        return _encoded(password.encode())
+        return _encoded(_octets(password, ending))
     raise FactError(f"AUTH LOGIN does not ask {words!r}")
 
 

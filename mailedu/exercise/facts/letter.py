@@ -5,11 +5,15 @@ They are read from the message that is shown or mended (`message` in the file, o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from mailedu.exercise.facts import About, FactError, Spot, fact
+from mailedu.exercise.facts.smtp import talk
 from mailedu.mime import parser
 from mailedu.mime.parser import Part
+from mailedu.smtp.states import Verb
 
 
 @lru_cache(maxsize=64)
@@ -33,6 +37,12 @@ def fields(about: About) -> list[str]:
     return [one.name for one in message(about).headers]
 
 
+@fact("letter.fields_besides")
+def fields_besides(about: About, known: Sequence[str]) -> list[str]:
+    """The names of all header fields but those that are known: what nobody has asked for."""
+    return [name for name in fields(about) if name not in known]
+
+
 @fact("letter.times")
 def times(about: About, field: str) -> int:
     """How often a header field stands in the message."""
@@ -53,10 +63,30 @@ def body(about: About) -> str:
 
 
 @fact("letter.body_lines")
-def body_lines(about: About) -> int:
-    """How many lines the body has."""
+def body_lines(about: About, more: int = 0) -> int:
+    """How many lines the body has; `more`: so many more or fewer, for who counts wrong."""
     start, end = message(about).body_span
-    return about.message[start:end].count(b"\n")
+    return about.message[start:end].count(b"\n") + more
+
+
+@fact("letter.body_begins")
+def body_begins(about: About) -> Spot:
+    """The first line of the body."""
+    return Spot("line", empty_line(about).first + 1)
+
+
+@fact("letter.lines")
+def lines(about: About) -> int:
+    """How many lines the whole message has, the empty one between header and body counted."""
+    return about.message.count(b"\n")
+
+
+@fact("letter.lacks")
+def lacks(about: About, texts: Sequence[str]) -> list[str]:
+    """Which of these texts are no line of the message, as they stand."""
+    message(about)
+    there = {one.rstrip(b"\r") for one in about.message.split(b"\n")}
+    return [text for text in texts if text.encode() not in there]
 
 
 @fact("letter.has_empty_line")
@@ -122,6 +152,32 @@ def missing(about: About) -> list[str]:
     return [name for name in ("Date", "From") if name.casefold() not in names]
 
 
+@fact("letter.mbox_line")
+def mbox_line(about: About) -> Spot:
+    """The line `From ` that an mbox file puts before a message; it is no field of it (RFC 4155 appendix A)."""
+    for n, one in enumerate(about.message.split(b"\n"), 1):
+        if one.startswith(b"From "):
+            return Spot("line", n)
+    raise FactError("no line begins with From and a blank")
+
+
+@fact("letter.mbox_address")
+def mbox_address(about: About) -> str:
+    """The address in the line `From ` of an mbox file: the sender on the envelope (RFC 4155 appendix A)."""
+    one = about.message.split(b"\n")[mbox_line(about).first - 1]
+    return str(one.split()[1].decode("utf-8", "backslashreplace"))
+
+
+@fact("letter.dated")
+def dated(about: About) -> bool:
+    """Whether the first Date field holds a date and time (RFC 5322 section 3.3)."""
+    try:
+        parsedate_to_datetime(message(about).value("Date"))
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
 @fact("letter.holds")
 def holds(about: About, text: str) -> bool:
     """Whether the octets of the message hold a text, upper and lower case being the same."""
@@ -167,6 +223,39 @@ def _halves(address: str) -> tuple[str, str]:
     return name, where
 
 
+@fact("address.stands_at")
+def stands_at(about: About, address: str, places: Sequence[str]) -> list[str]:
+    """At which of these places the octets hold an address, or any other text."""
+    wanted = address.casefold().encode()
+    found = []
+    for place in places:
+        step = about.played.by_place.get(place)
+        if step is None:
+            raise FactError(f"no step at {place}")
+        if wanted in b"".join(step.octets).lower():
+            found.append(place)
+    return found
+
+
+@fact("address.left_out_by")
+def left_out_by(about: About, address: str) -> str:
+    """The first host that sends a letter which does not name one of its recipients: who keeps a Bcc to itself."""
+    wanted = address.casefold().encode()
+    for step in talk(about):
+        if step.verb == Verb.CONTENT and wanted not in b"".join(step.octets).lower():
+            return step.speaker
+    raise FactError(f"every letter that is sent names {address}")
+
+
+@fact("address.judged_by")
+def judged_by(about: About, address: str) -> str:
+    """The host that finds out which mailbox an address names: the one that delivers to it (RFC 5321 section 2.3.11)."""
+    for step in about.played.steps:
+        if step.verb == "RECIPIENT" and address.encode() in b"".join(step.octets):
+            return step.leg.actor
+    raise FactError(f"no host looks for the mailbox of {address}")
+
+
 @fact("address.asked")
 def asked(about: About) -> list[str]:
     """The names that were asked of the DNS, each once, in order."""
@@ -175,3 +264,9 @@ def asked(about: About) -> list[str]:
         if step.leg.protocol == "dns" and step.kind == "query":
             found.append(step.leg.name.partition(":")[2].partition("#")[0])
     return list(dict.fromkeys(found))
+
+
+@fact("address.first_asked")
+def first_asked(about: About) -> str:
+    """The name that the DNS is asked about first."""
+    return str(asked(about)[0])

@@ -62,6 +62,43 @@ def fate(about: About) -> str:
     return "late" if _deferrals(about) else "delivered"
 
 
+@fact("queue.tries_until")
+def tries_until(about: About, minutes: int) -> int:
+    """How often the server has set out to deliver when so many minutes have gone by since it took the letter over."""
+    taken = next((s.time for s in about.played.steps for e in s.effects if isinstance(e, Queued)), None)
+    if taken is None:
+        raise FactError("no server took the letter over")
+    return 1 + sum(effect.until - taken <= minutes * 60 for _, effect in _deferrals(about))
+
+
+@fact("queue.called")
+def called(about: About) -> list[str]:
+    """The hosts that were called for the delivery, each as often as it was called, until one took the letter."""
+    return [
+        step.leg.peer
+        for step in about.played.steps
+        if step.kind is Kind.LINK and step.verb != "CLOSE" and step.leg.protocol == "smtp"
+    ]
+
+
+@fact("queue.next_called")
+def next_called(about: About) -> str:
+    """The host that is called after the first one did not answer."""
+    hosts = called(about)
+    if len(hosts) < 2:
+        raise FactError("only one host is called")
+    return str(hosts[1])
+
+
+@fact("queue.greylisted")
+def greylisted(about: About) -> bool:
+    """Whether a server said 4yz to a RCPT, and yet nobody was told that the letter failed."""
+    put_off = any(
+        step.kind is Kind.REPLY and step.verb == "RCPT" and step.head(1) == b"4" for step in about.played.steps
+    )
+    return put_off and not _bounces(about)
+
+
 @fact("queue.deferred")
 def deferred(about: About, nth: int = 1) -> Spot:
     """The step at which the letter is put off for the nth time."""

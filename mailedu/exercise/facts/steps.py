@@ -24,3 +24,18 @@ def said(about: About, text: str) -> Spot:
         if step.head(len(wanted) + 1).upper().startswith(wanted):
             return Spot("step", step.n)
     raise FactError(f"nobody says {text}")
+
+
+@fact("step.called")
+def called(about: About, place: str) -> str:
+    """The host that is called in the conversation to which a place belongs."""
+    step = about.played.by_place.get(place)
+    if step is None:
+        raise FactError(f"no step at {place}")
+    return step.leg.peer
+
+
+@fact("step.happens")
+def happens(about: About, place: str) -> bool:
+    """Whether there is a step at a place; `*` in it stands for anything."""
+    return any(step.place == place or fnmatchcase(step.place, place) for step in about.played.steps)

@@ -64,6 +64,13 @@ def column_of(_about: About, table: str, column: str, rows: Sequence[str] = ()) 
     return {row: _cell(table, row, column) for row in _chosen(table, rows)}
 
 
+@fact("table.mixed_up")
+def mixed_up(_about: About, table: str, row: str, other: str, column: str) -> list[Any]:
+    """A typical wrong pair of a `match`: a row, and what stands in the column of another row."""
+    _chosen(table, (row, other))
+    return [row, _cell(table, other, column)]
+
+
 @fact("table.order")
 def order(_about: About, table: str, by: str, rows: Sequence[str] = ()) -> list[str]:
     """Rows by the value of a column, least first."""
