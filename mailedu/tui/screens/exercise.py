@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal, Vertical, VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.widgets import Input, Static, TextArea
 
-from mailedu.exercise.kinds import lab, repair
 from mailedu.exercise.kinds.point import wanted
-from mailedu.exercise.marking import Again, Mark
-from mailedu.exercise.model import GRADED_BY_GOALS, ExerciseError, Kind, Show
+from mailedu.exercise.marking import Again
+from mailedu.exercise.model import GRADED_BY_GOALS, ExerciseError, Kind
 from mailedu.exercise.progress import Progress
 from mailedu.tui import keys
 from mailedu.tui.keys import Key
 from mailedu.tui.screens.room import Room
+from mailedu.tui.widgets import exercise_keys as bar
 from mailedu.tui.widgets import exercise_told as told
-from mailedu.tui.widgets.entry import Entry, Prose
-from mailedu.tui.widgets.exercise_detail import Detail
-from mailedu.tui.widgets.exercise_exhibit import ExhibitList
-from mailedu.tui.widgets.exercise_lab import Lab, LabLine
+from mailedu.tui.widgets.exercise_asking import Asking
+from mailedu.tui.widgets.exercise_beside import Beside
+from mailedu.tui.widgets.exercise_lab import LabLine
 from mailedu.tui.widgets.exercise_lines import Lines
 from mailedu.tui.widgets.exercise_options import Options
 from mailedu.tui.widgets.exercise_round import Round, Sitting
@@ -34,58 +33,11 @@ from mailedu.tui.widgets.keybar import KeyBar
 from mailedu.tui.widgets.title import Title
 from mailedu.visible import visible
 
-#: Kinds that are answered by typing a line.
-_TYPED: Final = frozenset((Kind.NUMBER, Kind.TEXT, Kind.NEXT, Kind.DECODE, Kind.ENCODE))
-#: Rows that the part under the list is to have, and those of the frame and the heading of the list.
-_DETAIL: Final = 9
-_FRAME: Final = 3
-_TITLES: Final = {Show.STEPS: "What was said", Show.LETTER: "The letter", Show.OCTETS: "The octets"}
-
 
 class ExerciseScreen(Room[None]):
     """A round of questions."""
 
-    DEFAULT_CSS = """
-    ExerciseScreen #body { height: 1fr; layout: vertical; }
-    ExerciseScreen #asking { height: auto; max-height: 62%; padding: 0 1; scrollbar-size-vertical: 1; }
-    ExerciseScreen #asking Static { height: auto; }
-    ExerciseScreen #answer { height: 1; }
-    ExerciseScreen #label { width: auto; color: $accent; text-style: bold; padding: 0 1 0 0; min-width: 6; }
-    ExerciseScreen #line { width: 1fr; }
-    ExerciseScreen #feedback { padding: 0 1; border-left: thick $quiet; }
-    ExerciseScreen #feedback.-right { border-left: thick $success; }
-    ExerciseScreen #feedback.-wrong { border-left: thick $error; }
-    ExerciseScreen #right { height: 1fr; min-height: 5; }
-    ExerciseScreen #list {
-        height: 1fr; border: solid $line; border-title-color: $foreground; border-title-style: bold;
-        border-subtitle-color: $quiet;
-    }
-    ExerciseScreen #list:focus-within { border: solid $accent; }
-    ExerciseScreen Detail { display: none; height: 1fr; }
-    ExerciseScreen #mend {
-        height: 1fr; border: solid $line; border-title-color: $foreground; border-title-style: bold;
-    }
-    ExerciseScreen #mend:focus-within { border: solid $accent; }
-    ExerciseScreen Prose { height: 1fr; }
-    ExerciseScreen #ended { display: none; height: 1fr; padding: 1 2; }
-    ExerciseScreen.-ended #ended { display: block; }
-    ExerciseScreen.-ended #body { display: none; }
-    ExerciseScreen.-alone #right { display: none; }
-    ExerciseScreen.-alone #asking { height: 1fr; max-height: 100%; }
-    ExerciseScreen.-zoomed #asking { display: none; }
-    ExerciseScreen.-zoomed Detail { display: block; }
-    ExerciseScreen .-gap { margin-top: 1; }
-
-    ExerciseScreen.-wide #body, ExerciseScreen.-huge #body { layout: horizontal; }
-    ExerciseScreen.-wide #asking, ExerciseScreen.-huge #asking {
-        width: 46; height: 1fr; max-height: 100%; padding: 0 1 0 2;
-    }
-    ExerciseScreen.-huge #asking { width: 60; }
-    ExerciseScreen.-wide #right, ExerciseScreen.-huge #right { width: 1fr; margin: 0 1 0 1; }
-    ExerciseScreen.-wide Detail, ExerciseScreen.-huge Detail { display: block; }
-    ExerciseScreen.-wide.-alone #asking, ExerciseScreen.-huge.-alone #asking { width: 76; }
-    ExerciseScreen.-tall Title, ExerciseScreen.-high Title { margin: 1 0; padding: 0 1; }
-    """
+    CSS_PATH = "exercise.tcss"
     KEYS = keys.EXERCISE
     NAME = "questions"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.EXERCISE)]
@@ -100,30 +52,13 @@ class ExerciseScreen(Room[None]):
     def parts(self) -> ComposeResult:
         yield Title(self.round.title)
         with Container(id="body"):
-            with VerticalScroll(id="asking", can_focus=False):
-                yield Static(id="row")
-                yield Static(id="prompt", classes="-gap")
-                yield Static(id="how")
-                yield Options()
-                with Horizontal(id="answer"):
-                    yield Static("answer", id="label")
-                    yield Entry(id="line")
-                yield Static(id="goals")
-                yield Static(id="hints")
-                yield Static(id="feedback")
-            with Vertical(id="right"):
-                with Container(id="list"):
-                    yield ExhibitList(id="exhibit")
-                yield Detail()
-                with Container(id="mend"):
-                    yield Prose(id="text")
-                yield Lab()
+            yield Asking(id="asking")
+            yield Beside()
         with VerticalScroll(id="ended"):
             yield Static(id="report")
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one("#label").styles.min_width = 7
         self._take_up()
 
     def on_resize(self, event: Resize) -> None:
@@ -147,53 +82,33 @@ class ExerciseScreen(Room[None]):
         self.remove_class("-zoomed")
         sitting = self._sitting
         if sitting is not None:
-            self.query_one("#line", Entry).value = sitting.typed
-            self.query_one(Prose).text = sitting.text
-            if sitting.session is not None:
-                self.query_one(Lab).take(sitting.session)
+            self._asking.line.value = sitting.typed
+            self._beside.take(sitting)
         self.show()
         self._focus_answer()
-        self.query_one("#asking").scroll_home(animate=False)
+        self._asking.scroll_home(animate=False)
         notice = self.round.progress.notice() if self.round.progress is not None else ""
         if self._fault or notice:
             self.say(self._fault or notice, "✗", "$error")
 
-    @property
-    def _pointing(self) -> bool:
-        """Whether the cursor in the exhibit can answer."""
-        sitting = self._sitting
-        if sitting is None or sitting.kind is not Kind.POINT:
-            return False
-        shown, what = sitting.question.exhibit, wanted(sitting.question).what
-        return shown.what == what or (what == "step" and shown.show is Show.PACKETS)
-
-    @property
-    def _is_typed(self) -> bool:
-        sitting = self._sitting
-        if sitting is None:
-            return False
-        return sitting.kind in _TYPED or (
-            sitting.kind is Kind.POINT and (not self._pointing or sitting.question.exhibit.show is Show.OCTETS)
-        )
-
     def _focus_answer(self) -> None:
         """The keys go where the answer is given; once it is over, to what can be looked at."""
         sitting = self._sitting
-        exhibit = self.query_one(ExhibitList)
         if sitting is None:
             self.set_focus(None)
-        elif sitting.over:
-            self.set_focus(exhibit if exhibit.exhibit.rows and sitting.session is None else None)
-        elif sitting.picks is not None:
-            self.query_one(Options).focus()
-        elif sitting.session is not None:
-            self.query_one(LabLine).focus()
-        elif sitting.kind is Kind.REPAIR:
-            self.query_one(Prose).focus()
-        elif self._pointing:
-            exhibit.focus()
-        else:
-            self.query_one("#line", Entry).focus()
+            return
+        place = self._beside.place_to_answer(sitting)
+        if place is None and not sitting.over:
+            place = self._asking.line if sitting.picks is None else self._asking.options
+        self.set_focus(place)
+
+    @property
+    def _asking(self) -> Asking:
+        return self.query_one(Asking)
+
+    @property
+    def _beside(self) -> Beside:
+        return self.query_one(Beside)
 
     # Showing ----------------------------------------------------------------------------------------------------------
 
@@ -216,138 +131,10 @@ class ExerciseScreen(Room[None]):
         if sitting is None:
             self._show_end()
         else:
-            self._show_question(sitting)
-            self._show_right(sitting)
+            self._asking.show(round_, sitting, roomy=self.is_wide)
+            there = self._beside.show(sitting, below=self.is_wide, zoomed=self.has_class("-zoomed"))
+            self.set_class(not there, "-alone")
         self._show_keys()
-
-    def _show_question(self, sitting: Sitting) -> None:
-        question, trying = sitting.question, sitting.trying
-        roomy = self.is_wide
-        cells = max(self.query_one("#asking").size.width - 4, 20)
-        where = told.row(self.round.signs, self.round.at, cells)
-        if self.round.why:
-            where = Content.styled(visible(self.round.why), "$quiet")
-        self._static("#row", where)
-        self._static("#prompt", told.prompt(question.prompt), gap=roomy)
-        ways = "" if sitting.over or sitting.kind is Kind.CHOICE else self._how(sitting)
-        self._static("#how", Content.styled(ways, "$quiet") if ways else None, gap=roomy)
-        options = self.query_one(Options)
-        options.display = sitting.picks is not None
-        options.set_class(roomy, "-gap")
-        if sitting.picks is not None:
-            options.show(sitting.picks, over=sitting.over, tried=sitting.tried)
-        answer = self.query_one("#answer")
-        answer.display = self._is_typed and not sitting.over
-        answer.set_class(roomy, "-gap")
-        goals = self._goals(sitting)
-        self._static("#goals", told.goals(goals, cells) if goals else None, gap=roomy)
-        self._static("#hints", told.hints(trying.hints_taken) if trying.hints_taken else None, gap=roomy)
-        self._show_feedback(sitting, roomy)
-
-    def _how(self, sitting: Sitting) -> str:
-        if sitting.session is not None or sitting.kind is Kind.REPAIR:
-            return ""
-        if sitting.kind is Kind.SEVERAL:
-            return "All that are right: letters choose, enter hands in."
-        if sitting.kind is Kind.ORDER:
-            return "Type the letters, first to last; enter hands in."
-        if sitting.kind is Kind.MATCH:
-            return "A letter, then its number; enter hands in."
-        if self._pointing and self._is_typed:
-            return "Choose with ← → and space, or type it; enter hands in."
-        if self._pointing:
-            return "↑ and ↓ to it, then enter."
-        return f"{_sentence(sitting.question.how)}."
-
-    def _goals(self, sitting: Sitting) -> Sequence[Any]:
-        """What is reached: of a lab by what was typed so far, of a repair when it was handed in last."""
-        if sitting.session is not None:
-            return lab.goals(sitting.question, sitting.session.lines)
-        if sitting.kind is Kind.REPAIR:
-            if sitting.mark is not None and sitting.mark.goals:
-                return sitting.mark.goals
-            return repair.goals(sitting.question, sitting.question.exercise.start)
-        return ()
-
-    def _show_feedback(self, sitting: Sitting, roomy: bool) -> None:
-        mark = sitting.mark
-        right = mark is not None and mark.right
-        said = None
-        if mark is not None:
-            said = told.feedback(mark, sitting.trying, "\n\n" if roomy else "\n")
-        elif sitting.shown:
-            said = told.given_up(sitting.trying)
-        shown = self.query_one("#feedback", Static)
-        self._static("#feedback", said, gap=roomy)
-        shown.set_class(right, "-right")
-        shown.set_class(mark is not None and not right, "-wrong")
-
-    def _static(self, which: str, content: Content | None, gap: bool = False) -> None:
-        part = self.query_one(which, Static)
-        part.display = content is not None
-        part.set_class(gap, "-gap")
-        if content is not None:
-            part.update(content)
-
-    def _show_right(self, sitting: Sitting) -> None:
-        """What stands beside the question: the exhibit, the text to be mended, or the session."""
-        question = sitting.question
-        shown = question.exhibit
-        is_repair, is_lab = sitting.kind is Kind.REPAIR, sitting.session is not None
-        has_list = bool(shown.rows) and not is_repair and not is_lab
-        self.set_class(not (has_list or is_repair or is_lab), "-alone")
-        box = self.query_one("#list")
-        box.display = has_list
-        self.query_one(Detail).styles.display = None if has_list else "none"
-        mend = self.query_one("#mend")
-        mend.display = is_repair
-        self.query_one(Prose).read_only = sitting.over
-        self.query_one(Lab).display = is_lab
-        if has_list:
-            exhibit = self.query_one(ExhibitList)
-            exhibit.show(shown)
-            exhibit.good = sitting.over and sitting.mark is not None and sitting.mark.right
-            seen = sitting.seen if sitting.mark is not None or sitting.over else None
-            numbers = {Show.PACKETS: "packet", Show.STEPS: "step", Show.LETTER: "line"}
-            exhibit.speak_of(getattr(seen, numbers.get(shown.show, ""), 0) if seen is not None else 0)
-            box.border_title = Content(self._box_title(sitting))
-            self._share_room(len(shown.rows))
-            self._show_subtitle()
-            self._show_detail()
-        elif is_repair:
-            mend.border_title = Content("To be mended" if not sitting.over else "As it is now")
-        elif is_lab:
-            self.query_one(Lab).show()
-
-    def _share_room(self, rows: int) -> None:
-        """Beside the question the list is as high as it need be, if the row under the cursor has room below it."""
-        box = self.query_one("#list")
-        height = self.query_one("#right").size.height
-        most = height - _DETAIL
-        box.styles.height = min(rows + _FRAME, most) if self.is_wide and most > _FRAME + 3 else None
-
-    def _box_title(self, sitting: Sitting) -> str:
-        shown = sitting.question.exhibit
-        if shown.show is not Show.PACKETS or shown.journey is None:
-            return _TITLES.get(shown.show, "")
-        protocols = {shown.journey.step(row.step).leg.protocol for row in shown.rows}
-        what = "POP3 session" if protocols == {"pop3"} else "SMTP session" if len(protocols) == 1 else "The capture"
-        return f"{what}, {len(shown.rows)} packets"
-
-    def _show_subtitle(self) -> None:
-        exhibit, box = self.query_one(ExhibitList), self.query_one("#list")
-        key, does = ("tab", "to it")
-        if exhibit.has_focus:
-            sitting = self._sitting
-            answers = self._pointing and sitting is not None and not sitting.over
-            key, does = (
-                ("enter", "this one") if answers else ("z", "smaller" if self.has_class("-zoomed") else "larger")
-            )
-        box.border_subtitle = Content.assemble((key, "bold $accent"), " ", (does, "$quiet"))
-
-    def _show_detail(self) -> None:
-        exhibit = self.query_one(ExhibitList)
-        self.query_one(Detail).show(exhibit.exhibit, exhibit.row, exhibit.chosen if exhibit.is_octets else (0, 0))
 
     def _show_end(self) -> None:
         report = self.query_one("#report", Static)
@@ -377,62 +164,15 @@ class ExerciseScreen(Room[None]):
         return isinstance(self.focused, (Input, TextArea))
 
     def offers(self, key: Key) -> bool:
-        sitting = self._sitting
-        name = key.action.partition("(")[0]
-        if sitting is None:
-            if name == "variant":
-                return self.round.ended
-            return name not in ("letter", "digit", "hint", "show_me", "give_up", "undo", "zoom", "enter", "close")
-        return {
-            "letter": not sitting.over and sitting.picks is not None,
-            "hint": sitting.trying.hints_left > 0,
-            "show_me": sitting.may_be_shown,
-            "variant": bool(sitting.question.written.vary),
-            "give_up": not sitting.over,
-            "undo": sitting.session is not None or sitting.picks is not None,
-            "zoom": not self.has_class("-alone"),
-            "enter": not sitting.over and sitting.kind is not Kind.CHOICE,
-        }.get(name, True)
+        return bar.offers(key, self.round, self._sitting, alone=self.has_class("-alone"))
 
     def _show_keys(self) -> None:
-        chosen = [self._named(key) for key in (*self.KEYS, *keys.EVERYWHERE) if key.footer and self.offers(key)]
-        if self._typing:
-            chosen = list(self._typing_keys())
-        self.query_one(KeyBar).show(sorted(chosen, key=lambda key: key.keys == "q"))
-
-    def _named(self, key: Key) -> Key:
-        """A key with what it does here."""
-        sitting = self._sitting
-        if sitting is None:
-            return key._replace(word="once more") if key.action == "variant" else key
-        if key.action == "letter(0)" and sitting.picks is not None:
-            return key._replace(shown=f"a-{sitting.picks.letters[-1:]}")
-        hint = sitting.trying.next_hint
-        if key.action == "hint" and hint is not None:
-            return key._replace(word=f"hint −{round(hint.cost * 100)} %")
-        if key.action == "enter":
-            word = "hand in" if sitting.kind is not Kind.CHOICE else ""
-            return key._replace(word=word or "answer")
-        return key
-
-    def _typing_keys(self) -> Iterable[Key]:
-        """While something is typed, letters are letters."""
-        sitting = self._sitting
-        word = "hand in"
-        if sitting is not None and sitting.session is not None:
-            word = "hand in" if sitting.session.now.closed else "say it"
-        if sitting is not None and sitting.kind is not Kind.REPAIR:
-            yield Key("enter", "enter", "enter", word, "")
-        if sitting is not None and (sitting.kind is Kind.REPAIR or sitting.session is not None):
-            yield Key("escape", "close", "esc enter", "hand in", "")
-        yield Key("escape", "close", "esc", "other keys", "")
-        if sitting is not None and sitting.session is not None:
-            yield Key("up", "", "↑", "earlier", "")
-        yield Key("tab", "app.focus_next", "tab", "next part", "")
+        chosen = [key for key in (*self.KEYS, *keys.EVERYWHERE) if key.footer and self.offers(key)]
+        shown = bar.while_typing(self._sitting) if self._typing else bar.named(chosen, self._sitting)
+        self.query_one(KeyBar).show(sorted(shown, key=lambda key: key.keys == "q"))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        self._show_keys()
-        self._show_subtitle()
+        self._after_blur()
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
         self.call_after_refresh(self._after_blur)
@@ -440,7 +180,7 @@ class ExerciseScreen(Room[None]):
     def _after_blur(self) -> None:
         if self.is_attached and self.query_one_optional(KeyBar) is not None:
             self._show_keys()
-            self._show_subtitle()
+            self._beside.show_keys(zoomed=self.has_class("-zoomed"))
 
     # Answering --------------------------------------------------------------------------------------------------------
 
@@ -454,7 +194,7 @@ class ExerciseScreen(Room[None]):
         if sitting.picks.press(at):
             self._answer(sitting.picks.answer)
             return
-        self.query_one(Options).go(at)
+        self._asking.options.go(at)
         self.show()
 
     def on_options_picked(self, message: Options.Picked) -> None:
@@ -462,7 +202,7 @@ class ExerciseScreen(Room[None]):
 
     def action_digit(self, number: int) -> None:
         """Of a match: the partner of the item under the cursor, which then goes on to the next without one."""
-        sitting, options = self._sitting, self.query_one(Options)
+        sitting, options = self._sitting, self._asking.options
         if sitting is None or sitting.picks is None or sitting.over or sitting.kind is not Kind.MATCH:
             return
         at = options.cursor if options.cursor >= 0 else max(sitting.picks.unmatched(), 0)
@@ -478,7 +218,7 @@ class ExerciseScreen(Room[None]):
             self.say("n goes on.", "►")
             return
         if sitting.picks is not None:
-            options = self.query_one(Options)
+            options = self._asking.options
             if sitting.kind is Kind.CHOICE and options.cursor >= 0 and options.has_focus:
                 self.action_letter(options.cursor)
             elif sitting.picks.lacks:
@@ -488,16 +228,16 @@ class ExerciseScreen(Room[None]):
         elif sitting.session is not None:
             self._hand_in(sitting)
         elif sitting.kind is Kind.REPAIR:
-            self._answer(self.query_one(Prose).text)
+            self._answer(self._beside.text.text)
         elif not self._typing:
-            self.query_one("#line", Entry).focus()
+            self._asking.line.focus()
 
     def on_lines_taken(self, message: Lines.Taken) -> None:
         """Enter in the exhibit: that row is meant, where one is to point; else it is enter as anywhere."""
-        sitting, exhibit = self._sitting, self.query_one(ExhibitList)
+        sitting, exhibit = self._sitting, self._beside.exhibit
         if sitting is None:
             return
-        if not self._pointing or sitting.over:
+        if not sitting.is_pointed or sitting.over:
             self.action_enter()
             return
         row = exhibit.row
@@ -505,9 +245,6 @@ class ExerciseScreen(Room[None]):
             self._answer(list(exhibit.chosen))
         elif row is not None:
             self._answer(row.step if wanted(sitting.question).what == "step" else row.n)
-
-    def on_lines_moved(self, message: Lines.Moved) -> None:
-        self._show_detail()
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         sitting = self._sitting
@@ -533,30 +270,26 @@ class ExerciseScreen(Room[None]):
         if self._sitting is not None and self._sitting.kind is Kind.REPAIR:
             self._sitting.text = message.text_area.text
 
-    def _answer(self, value: Any) -> Mark | None:
+    def _answer(self, value: Any) -> None:
         """Hand an answer in, and show what became of it."""
         sitting = self._sitting
         if sitting is None or sitting.over:
-            return None
+            return
         if sitting.kind in GRADED_BY_GOALS and sitting.trying.tries and value == sitting.trying.answers[-1]:
             self.say("Nothing has changed since you handed it in.", "►")
-            return None
+            return
         try:
             mark = sitting.answer(value)
         except Again as again:
             self.say(_sentence(str(again)), "►")
-            return None
+            return
         except ExerciseError as error:
             self.say(str(error), "✗", "$error")
-            return None
+            return
         self.show()
         if mark.right or not sitting.trying.tries_left or sitting.kind in GRADED_BY_GOALS:
             self._focus_answer()
-        self.call_after_refresh(self._reveal_feedback)
-        return mark
-
-    def _reveal_feedback(self) -> None:
-        self.query_one("#asking").scroll_end(animate=False, force=True)
+        self.call_after_refresh(self._asking.reveal_end)
 
     # Labs -------------------------------------------------------------------------------------------------------------
 
@@ -580,9 +313,9 @@ class ExerciseScreen(Room[None]):
             return
         self.query_one(LabLine).value = ""
         session.say(line)
-        self.query_one(Lab).at_end()
+        self._beside.lab.at_end()
         self.show()
-        if not sitting.over and all(one.reached for one in self._goals(sitting)):
+        if not sitting.over and all(one.reached for one in sitting.goals):
             way = "enter hands it in." if session.now.closed else "esc, then enter hands it in."
             self.say(f"All that was asked for is reached; {way}", "✓", "$success")
 
@@ -607,7 +340,7 @@ class ExerciseScreen(Room[None]):
             return
         if sitting.session is not None:
             taken = sitting.session.undo()
-            self.query_one(Lab).at_end()
+            self._beside.lab.at_end()
             self.show()
             self.say(f"Taken back: {visible(taken)}" if taken is not None else "There is nothing to take back.", "✓")
             self.query_one(LabLine).focus()
@@ -630,8 +363,8 @@ class ExerciseScreen(Room[None]):
             self.say(why, "✗")
             return
         self.show()
-        self.call_after_refresh(self._reveal_feedback)
-        if self._is_typed or sitting.session is not None or sitting.kind is Kind.REPAIR:
+        self.call_after_refresh(self._asking.reveal_end)
+        if sitting.is_typed or sitting.session is not None or sitting.kind is Kind.REPAIR:
             self._focus_answer()
 
     def action_give_up(self) -> None:
@@ -647,7 +380,7 @@ class ExerciseScreen(Room[None]):
         sitting.shown, sitting.mark = True, None
         self.show()
         self._focus_answer()
-        self.call_after_refresh(self._reveal_feedback)
+        self.call_after_refresh(self._asking.reveal_end)
 
     def action_show_me(self) -> None:
         """The player, at the step that is spoken of; esc and q come back."""
@@ -706,8 +439,8 @@ class ExerciseScreen(Room[None]):
         if self._sitting is None or self.has_class("-alone"):
             return
         self.toggle_class("-zoomed")
-        if self.has_class("-zoomed") and self.query_one("#list").display:
-            self.query_one(ExhibitList).focus()
+        if self.has_class("-zoomed") and self._beside.has_list:
+            self._beside.exhibit.focus()
         self.call_after_refresh(self.show)
 
     def action_close(self) -> None:
@@ -719,9 +452,9 @@ class ExerciseScreen(Room[None]):
         elif self._typing:
             lab_ = sitting is not None and sitting.session is not None
             if lab_:
-                self.query_one(Lab).transcript.focus()
-            elif self.query_one("#list").display:
-                self.query_one(ExhibitList).focus()
+                self._beside.lab.transcript.focus()
+            elif self._beside.has_list:
+                self._beside.exhibit.focus()
             else:
                 self.set_focus(None)
         else:

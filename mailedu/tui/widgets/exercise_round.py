@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from mailedu.exercise.marking import Again, Mark, Seen
-from mailedu.exercise.model import Exercise, Kind
+from mailedu.exercise.kinds import lab, repair
+from mailedu.exercise.kinds.point import wanted
+from mailedu.exercise.marking import Again, Mark, Met, Seen
+from mailedu.exercise.model import Exercise, Kind, Show
 from mailedu.exercise.progress import Progress, Tried
 from mailedu.exercise.question import Question
 from mailedu.exercise.trying import Trying
@@ -15,6 +17,17 @@ from mailedu.tui.widgets.exercise_session import Session
 
 #: Where more may be seen in the player than may be known yet.
 _BETRAYED: Final = frozenset((Kind.NEXT,))
+#: What is answered by typing a line.
+_TYPED: Final = frozenset((Kind.NUMBER, Kind.TEXT, Kind.NEXT, Kind.DECODE, Kind.ENCODE))
+_HOW: Final = {
+    Kind.CHOICE: "",
+    Kind.LAB: "",
+    Kind.REPAIR: "",
+    Kind.SEVERAL: "All that are right: letters choose, enter hands in.",
+    Kind.ORDER: "Type the letters, first to last; enter hands in.",
+    Kind.MATCH: "A letter, then its number; enter hands in.",
+}
+_POINT_OR_TYPE: Final = "Choose with ← → and space, or type it; enter hands in."
 
 
 class Sitting:
@@ -39,6 +52,45 @@ class Sitting:
     @property
     def kind(self) -> Kind:
         return self.question.kind
+
+    # How it is answered -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_pointed(self) -> bool:
+        """Whether the cursor in the exhibit can answer."""
+        if self.kind is not Kind.POINT:
+            return False
+        shown, what = self.question.exhibit, wanted(self.question).what
+        return shown.what == what or (what == "step" and shown.show is Show.PACKETS)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether a line that is typed can answer."""
+        if self.kind is Kind.POINT:
+            return not self.is_pointed or self.question.exhibit.show is Show.OCTETS
+        return self.kind in _TYPED
+
+    @property
+    def how(self) -> str:
+        """How it is answered, where the keys do not tell."""
+        if self.kind in _HOW:
+            return _HOW[self.kind]
+        if self.is_pointed:
+            return _POINT_OR_TYPE if self.is_typed else "↑ and ↓ to it, then enter."
+        return f"{self.question.how[:1].upper()}{self.question.how[1:]}."
+
+    @property
+    def goals(self) -> Sequence[Met]:
+        """What is reached: of a lab by what was typed so far, of a repair when it was handed in last."""
+        if self.session is not None:
+            return lab.goals(self.question, self.session.lines)
+        if self.kind is not Kind.REPAIR:
+            return ()
+        if self.mark is not None and self.mark.goals:
+            return self.mark.goals
+        return repair.goals(self.question, self.question.exercise.start)
+
+    # How it stands ----------------------------------------------------------------------------------------------------
 
     def _restore(self) -> None:
         """A round that was left goes on: the last answer and what was said to it."""
