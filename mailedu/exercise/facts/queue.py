@@ -5,7 +5,9 @@ from __future__ import annotations
 from mailedu.agents.effects import Bounced, Deferred, Delivered, Queued, Stored
 from mailedu.exercise.facts import About, FactError, Spot, fact
 from mailedu.exercise.facts.mailbox import label
+from mailedu.exercise.facts.smtp import code, path, replies, talk
 from mailedu.journey.step import Kind, Step
+from mailedu.smtp.states import Verb
 
 
 def _deferrals(about: About) -> list[tuple[Step, Deferred]]:
@@ -17,10 +19,9 @@ def _bounces(about: About) -> list[tuple[Step, Bounced]]:
 
 
 @fact("queue.attempts")
-def attempts(about: About) -> int:
-    """How often a server set out to deliver the letter: one more than it was put off."""
-    found = len(_deferrals(about))
-    return found + 1
+def attempts(about: About, more: int = 0) -> int:
+    """How often a server set out to deliver the letter: one more than it was put off. `more`: for who counts wrong."""
+    return len(_deferrals(about)) + 1 + more
 
 
 @fact("queue.wait")
@@ -62,41 +63,28 @@ def fate(about: About) -> str:
     return "late" if _deferrals(about) else "delivered"
 
 
-@fact("queue.tries_until")
-def tries_until(about: About, minutes: int) -> int:
-    """How often the server has set out to deliver when so many minutes have gone by since it took the letter over."""
-    taken = next((s.time for s in about.played.steps for e in s.effects if isinstance(e, Queued)), None)
-    if taken is None:
-        raise FactError("no server took the letter over")
-    return 1 + sum(effect.until - taken <= minutes * 60 for _, effect in _deferrals(about))
+@fact("queue.greylist_minutes")
+def greylist_minutes(about: About) -> int:
+    """For how many minutes the server that greylists says no to whom it does not know."""
+    for host in about.played.scenario.geography.hosts.values():
+        if host.greylist:
+            return round(host.greylist / 60)
+    raise FactError("no server greylists")
 
 
-@fact("queue.called")
-def called(about: About) -> list[str]:
-    """The hosts that were called for the delivery, each as often as it was called, until one took the letter."""
-    return [
-        step.leg.peer
-        for step in about.played.steps
-        if step.kind is Kind.LINK and step.verb != "CLOSE" and step.leg.protocol == "smtp"
-    ]
-
-
-@fact("queue.next_called")
-def next_called(about: About) -> str:
-    """The host that is called after the first one did not answer."""
-    hosts = called(about)
-    if len(hosts) < 2:
-        raise FactError("only one host is called")
-    return str(hosts[1])
-
-
-@fact("queue.greylisted")
-def greylisted(about: About) -> bool:
-    """Whether a server said 4yz to a RCPT, and yet nobody was told that the letter failed."""
-    put_off = any(
-        step.kind is Kind.REPLY and step.verb == "RCPT" and step.head(1) == b"4" for step in about.played.steps
-    )
-    return put_off and not _bounces(about)
+@fact("queue.let_in_later")
+def let_in_later(about: About, address: str) -> bool:
+    """Whether a server that had put off a recipient took the same one in a later conversation."""
+    put_off: set[str] = set()
+    answers = replies(about)
+    for step in talk(about):
+        if step.kind is Kind.COMMAND and step.verb == Verb.RCPT and step.n in answers and path(step) == address:
+            said = code(answers[step.n])
+            if said < 300 and put_off - {step.leg.name}:
+                return True
+            if 400 <= said < 500:
+                put_off.add(step.leg.name)
+    return False
 
 
 @fact("queue.deferred")
