@@ -550,6 +550,7 @@ async def test_the_player_shows_it_and_comes_back_to_all_as_it_was(tmp_path: Pat
             player = pilot.app.screen
             assert isinstance(player, ShownPlayer)
             assert player.seat.step.octets == (b"RETR 1\r\n",)
+            assert "q question" in rows(pilot.app)[-1]
             await pilot.press("n", "m", way)
             await pilot.pause()
             screen(pilot).query_one("#line", Input).focus()
@@ -813,6 +814,21 @@ async def test_what_does_not_exist_is_told_and_nothing_is_opened() -> None:
         await pilot.pause()
         assert isinstance(app.screen, Home)
         assert "nothing/such" in app.screen.query_one(KeyBar).said
+
+
+async def test_a_progress_file_that_is_none_is_told_and_left_as_it_is(_own_home: Path) -> None:
+    _own_home.mkdir(parents=True, exist_ok=True)
+    file = _own_home / "progress.sqlite3"
+    file.write_bytes(b"something else " * 100)
+    app = MaileduApp(Memory())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert "progress.sqlite3" in app.screen.query_one(KeyBar).said
+        app.open_questions("set:chapter-questions")
+        await pilot.pause()
+        assert isinstance(app.screen, Home)
+        assert "progress.sqlite3" in app.screen.query_one(KeyBar).said
+    assert file.read_bytes() == b"something else " * 100
 
 
 async def test_every_exercise_can_be_shown_and_its_first_question_fits_at_80() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mailedu.tui.screens.player import Player
 from mailedu.tui.view import View
+from mailedu.tui.widgets.keybar import KeyBar
 
 
 class ShownPlayer(Player):
@@ -13,6 +14,11 @@ class ShownPlayer(Player):
 
     def _note(self, view: View) -> None:
         """Nothing is remembered of it."""
+
+    def _bar(self) -> None:
+        super()._bar()
+        bar = self.query_one(KeyBar)
+        bar.show([key._replace(word="question") if key.keys == "q" else key for key in bar.keys])
 
     def action_close(self) -> None:
         on_top = (
