@@ -98,8 +98,8 @@ def has_empty_line(about: About) -> bool:
 @fact("letter.empty_line")
 def empty_line(about: About) -> Spot:
     """The empty line that ends the header, by its number (RFC 5322 section 2.1)."""
-    for n, line in enumerate(about.message.split(b"\n"), 1):
-        if line in (b"", b"\r"):
+    for n, line in enumerate(about.message.splitlines(keepends=True), 1):
+        if line in (b"\n", b"\r\n"):
             return Spot("line", n)
     raise FactError("no line is empty")
 
@@ -201,8 +201,8 @@ def domain(_about: About, address: str) -> str:
 
 @fact("address.octets")
 def octets(about: About, address: str, half: str = "") -> Spot:
-    """Where an address, or its `local` or `domain` half, stands in the step that the question is about."""
-    step = about.played.by_place.get(about.at)
+    """Where an address, or its `local` or `domain` half, stands in the step, or message, that the question is about."""
+    step = about.journey.by_place.get(about.at) if about.journey is not None else None
     said = b"".join(step.octets) if step is not None else about.message
     start = said.find(address.encode())
     if start < 0:
