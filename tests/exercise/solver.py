@@ -6,6 +6,7 @@ name and the arguments of its fact, such as `pop3.reply_octets` and `command = "
 
 from __future__ import annotations
 
+import base64
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -168,6 +169,12 @@ class Solver:
         end = next(p.n for p in self.packets if p.payload and p.source == self.client)
         return [p.payload.split()[0].decode() if p.payload else p.flags for p in self.packets[:end]]
 
+    def login_answer(self, asks: str) -> Seen:
+        """What the client says after the server asked `Username:` or `Password:` in base64."""
+        question = base64.b64encode({"user": b"Username:", "password": b"Password:"}[asks])
+        asked = self.saying(f"334 {question.decode()}").n
+        return next(p for p in self.packets if p.n > asked and p.payload and p.source == self.client)
+
     def reply_sizes(self) -> dict[str, str]:
         return {line: f"{len(reply)} octets" for line, reply in self.exchanges()}
 
@@ -182,6 +189,8 @@ _TAUGHT: dict[str, Callable[..., Any]] = {
     "pop3.count": Solver.count,
     "pop3.others": Solver.others,
     "pop3.reply_octets": lambda solver, command: len(solver.reply(command)),
+    "auth.answer_packet": lambda solver, asks: solver.login_answer(asks).n,
+    "auth.password": lambda solver: base64.b64decode(solver.login_answer("password").payload).decode(),
     "packet.port": Solver.port,
     "packet.address": Solver.address,
     "packet.saying": lambda solver, text, nth=1: solver.saying(text, nth).n,

@@ -424,6 +424,20 @@ def test_free_answers_are_too_many_to_be_guessed(id: str) -> None:
 # The bank as a whole --------------------------------------------------------------------------------------------------
 
 
+def test_every_kind_is_there() -> None:
+    assert {one.kind for one in BANK.values()} == set(Kind)
+
+
+def test_every_objective_whose_scenario_exists_has_two_exercises() -> None:
+    counts = {id: sum(one.objective == id for one in BANK.values()) for id in course.objectives()}
+    lacking = {id: n for id, n in counts.items() if n < 2 and id not in course.waiting() and id in UNITS}
+    assert lacking == {}
+
+
+#: The objectives of the units that have their bank: 1 to 5, 7 and 8.
+UNITS = {id for unit in course.units() if unit.number in (1, 2, 3, 4, 5, 7, 8) for id in unit.objectives}
+
+
 def test_sets_list_exercises_that_exist() -> None:
     for one in load.sets():
         assert set(one.ids) <= set(BANK), one.name
