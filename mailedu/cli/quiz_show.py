@@ -142,6 +142,12 @@ def _packets(rows: Sequence[Row], screen: Screen) -> Iterator[str]:
     room = min(max(map(width, who)), screen.columns // 3)
     yield screen.paint("quiet", f"   No  {pad('From', room)}  Info" if narrow else
                        f"   No       Time  {pad('From', room)}   Len  Info")  # fmt: skip
+    yield from _packet_rows(rows, who, room, narrow, screen)
+    if len(rows) > 1:
+        yield screen.paint("quiet", f"  p {rows[0].n} shows packet {rows[0].n} whole, with all its numbers.")
+
+
+def _packet_rows(rows: Sequence[Row], who: Sequence[str], room: int, narrow: bool, screen: Screen) -> Iterator[str]:
     for row, name in zip(rows, who, strict=True):
         packet = row.packet
         cells = pad(clip(name, room), room)

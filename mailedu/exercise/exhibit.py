@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mailedu.exercise.model import Show
 from mailedu.journey.gist import gist
 from mailedu.journey.journey import Journey
-from mailedu.journey.step import Step
+from mailedu.journey.step import Kind, Step
 from mailedu.network.segments import Packet
 from mailedu.visible import visible
 
@@ -49,6 +49,8 @@ class Exhibit(NamedTuple):
 
 
 _ROWS = {Show.PACKETS: "packet", Show.STEPS: "step", Show.LETTER: "line", Show.OCTETS: "octets"}
+#: What /etc/services calls them, and with it the figures.
+_SERVICES = {25: "smtp", 53: "domain", 110: "pop3", 465: "submissions", 587: "submission"}
 NOTHING = Exhibit(Show.NOTHING, ())
 
 
@@ -72,19 +74,30 @@ def of_packets(journey: Journey, leg: str = "", until: str = "") -> Exhibit:
     for packet in journey.packets:
         if packet.step in wanted:
             from_server = packet.source.host == journey.step(packet.step).leg.peer
-            rows.append(Row(packet.n, info(packet), packet.step, from_server, packet))
+            rows.append(Row(packet.n, info(packet, journey.step(packet.step)), packet.step, from_server, packet))
     return Exhibit(Show.PACKETS, tuple(rows[:MOST_ROWS]), journey)
 
 
-def info(packet: Packet) -> str:
-    """What an analyzer says of a packet in one line: the first line of what it carries, or the TCP header."""
-    if packet.payload and packet.transport == "tcp":
-        line, _, rest = packet.payload[:512].partition(b"\r\n")
-        return visible(line) + (" ..." if rest else "")
+def info(packet: Packet, step: Step) -> str:
+    """What an analyzer says of a packet in one line, in the words of Figures 21.3, 21.8 and 21.10.
+
+    The first line of what it carries, or the ports and the TCP header.
+    """
     if packet.transport == "udp":
-        return f"UDP {packet.source.port} > {packet.target.port} Len={len(packet.payload)}"
-    ack = f" Ack={packet.ack}" if "ACK" in packet.flags else ""
-    return f"{packet.source.port} > {packet.target.port} [{packet.flags}] Seq={packet.seq}{ack} Win={packet.window}"
+        return f"{_service(packet.source.port)} > {_service(packet.target.port)} Len={len(packet.payload)}"
+    if not packet.payload:
+        ports = f"{_service(packet.source.port)} > {_service(packet.target.port)}"
+        return f"{ports} [{packet.flags}] Seq={packet.seq} Ack={packet.ack} Win={packet.window}"
+    if step.kind is Kind.DATA:
+        return "Message Body"
+    line, _, rest = packet.payload[:512].partition(b"\r\n")
+    said = "Response" if step.kind is Kind.REPLY else "Request" if step.leg.protocol == "pop3" else "Command"
+    return f"{said}: {visible(line)}{' ...' if rest else ''}"
+
+
+def _service(port: int) -> str:
+    """A port by the name that analyzers give it."""
+    return _SERVICES.get(port, str(port))
 
 
 def of_letter(octets: bytes, journey: Journey | None = None) -> Exhibit:

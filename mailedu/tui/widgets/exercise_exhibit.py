@@ -19,6 +19,8 @@ _GAP: Final = "  "
 #: How a reply begins, and a command.
 _CODE: Final = re.compile(r"[2-5]\d\d(?=[ -]|$)|\+OK|-ERR")
 _VERB: Final = re.compile(r"[A-Za-z]+")
+#: What an analyzer puts before it (`exhibit.info`).
+_WHO: Final = re.compile(r"(?:Request|Command|Response): ")
 _FIELD: Final = re.compile(r"[!-9;-~]+:")
 #: Cells that what was said is to have, before names give way to `client` and `server`.
 _ROOMY: Final = 26
@@ -235,8 +237,10 @@ def _name(journey: Journey, host: str) -> str:
 
 def _said(text: str, from_server: bool) -> Content:
     """What was said: the verb in the client's hue, the code in the server's, a refusal as such."""
-    found = (_CODE if from_server else _VERB).match(text)
+    who = _WHO.match(text)
+    start = who.end() if who is not None else 0
+    found = (_CODE if from_server else _VERB).match(text, start)
     if found is None:
         return Content(text)
     hue = "$client" if not from_server else "$error" if found[0][0] in "45-" else "$server"
-    return Content.assemble((found[0], f"bold {hue}"), text[found.end() :])
+    return Content.assemble((text[:start], "$quiet"), (found[0], f"bold {hue}"), text[found.end() :])
