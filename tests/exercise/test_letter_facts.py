@@ -197,6 +197,16 @@ def test_halves_of_an_address_are_for_different_machines() -> None:
     assert value(PLAIN, "step.happens", place="bounce:*") is False
 
 
+def test_places_and_lines_come_in_the_order_of_the_journey() -> None:
+    places = list(PLAIN.played.by_place)
+    assert value(PLAIN, "step.order", places=places[::-1]) == places
+    assert value(LOGIN, "step.lines", leg="submit")[:4] == [
+        "EHLO laptop.example.com", "AUTH LOGIN", "YWxpY2U=", "d29uZGVybGFuZA==",
+    ]  # fmt: skip
+    with pytest.raises(FactError, match="nowhere"):
+        value(PLAIN, "step.order", places=["nowhere/LINK.1"])
+
+
 # Logins ---------------------------------------------------------------------------------------------------------------
 
 
@@ -306,6 +316,12 @@ def test_what_is_no_base64_and_an_open_question_make_no_fact_fall_over() -> None
         (UNKNOWN, "bounce.refuser", {}, "mx1.example.net"),
         (UNKNOWN, "bounce.to", {}, "alice@example.com"),
         (UNKNOWN, "bounce.reverse_path", {}, "<>"),
+        (
+            UNKNOWN,
+            "bounce.parts",
+            {},
+            {"refuser": "mx1.example.net", "writer": "mail.example.com", "reader": "alice@example.com", "sender": "<>"},
+        ),
         (UNKNOWN, "bounce.step", {}, Spot("step", 56)),
         (UNKNOWN, "bounce.read_by", {}, ["alice"]),
         (PLAIN, "process.added", {}, ["Return-Path", "Received", "Received"]),

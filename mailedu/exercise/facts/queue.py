@@ -144,6 +144,12 @@ def reverse_path(about: About) -> str:
     return f"<{found[0][1].report.envelope.reverse_path}>"
 
 
+@fact("bounce.parts")
+def parts(about: About) -> dict[str, str]:
+    """Who plays which part in a failure: refuser and writer are hosts, reader and sender addresses of the report."""
+    return {"refuser": refuser(about), "writer": writer(about), "reader": to(about), "sender": reverse_path(about)}
+
+
 @fact("bounce.step")
 def step_of(about: About) -> Spot:
     """The step at which the report is written."""
