@@ -74,16 +74,15 @@ def greylist_minutes(about: About) -> int:
 
 @fact("queue.let_in_later")
 def let_in_later(about: About, address: str) -> bool:
-    """Whether a server that had put off a recipient took the same one in a later conversation."""
-    put_off: set[str] = set()
+    """Whether a server that had put off a recipient took the same one later."""
+    put_off = False
     answers = replies(about)
     for step in talk(about):
         if step.kind is Kind.COMMAND and step.verb == Verb.RCPT and step.n in answers and path(step) == address:
             said = code(answers[step.n])
-            if said < 300 and put_off - {step.leg.name}:
+            if said < 300 and put_off:
                 return True
-            if 400 <= said < 500:
-                put_off.add(step.leg.name)
+            put_off = put_off or 400 <= said < 500
     return False
 
 
