@@ -23,7 +23,7 @@ _question = lru_cache(_CACHED)(question)
 _reply = lru_cache(_CACHED)(reply)
 
 
-def query(name: str, type: str, id: int) -> bytes:  # the field's words
+def query(name: str, type: str, id: int) -> bytes:  # noqa: A002  # the field’s words
     """The octets of a question with recursion desired; `type` is one of TYPES, `id` has 16 bits.
 
     ValueError, one clear line, if `name` is no domain name or `type` none of them.

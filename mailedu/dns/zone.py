@@ -91,7 +91,7 @@ class Zones:
                 name = name.partition(".")[2]
                 self._nodes.add(name)
 
-    def lookup(self, name: str, type: str) -> Result:  # the field's word
+    def lookup(self, name: str, type: str) -> Result:  # noqa: A002  # the field's word
         """What a resolver answers for `name` and `type`, aliases followed. Never raises.
 
         RFC 1034 sections 4.3.1 (a name error may follow aliases) and 4.3.2.

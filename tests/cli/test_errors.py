@@ -35,7 +35,7 @@ WRONG = {
     "a folder": (["play", "-o", "."], ".: is a folder"),
     "no protocol": (["talk", "imap"], "'imap' is not one of 'smtp', 'pop3'"),
     "no protocol named": (["talk"], "Missing argument"),
-    "stage of a mailbox": (["play", "--stage", "2", "--format", "mbox"], "--stage goes with text, jsonl, pcapng and pcap"),
+    "stage of a mailbox": (["play", "--stage", "2", "--format", "mbox"], "--stage goes with text, jsonl, pcapng"),
 }
 LETTERS = {
     "NUL": (b"To: bob@example.net\nSubject: x\n\na\0b\n", "NUL"),

@@ -46,7 +46,7 @@ class ExhibitList(Lines):
         self.octet = 0
         """With octets: the one under the cursor."""
         self._a_row = _MANY
-        self.anchor: int | None = None
+        self.began: int | None = None
         """With octets: where the chosen ones begin, or end."""
 
     def show(self, exhibit: Exhibit) -> None:
@@ -55,7 +55,7 @@ class ExhibitList(Lines):
             return
         self.exhibit = exhibit
         self._pair, self._both = _ends(exhibit)
-        self.cursor, self.spoken_of, self.octet, self.anchor = -1, -1, 0, None
+        self.cursor, self.spoken_of, self.octet, self.began = -1, -1, 0, None
         self.remake()
 
     def speak_of(self, n: int) -> None:
@@ -85,7 +85,7 @@ class ExhibitList(Lines):
     @property
     def chosen(self) -> tuple[int, int]:
         """First octet and the one behind the last."""
-        first, last = sorted((self.octet, self.octet if self.anchor is None else self.anchor))
+        first, last = sorted((self.octet, self.octet if self.began is None else self.began))
         return first, last + 1
 
     @property
@@ -101,7 +101,7 @@ class ExhibitList(Lines):
     def action_anchor(self) -> None:
         """Begin to choose here, or choose no more."""
         if self.is_octets:
-            self.anchor = self.octet if self.anchor is None else None
+            self.began = self.octet if self.began is None else None
             self._changed()
 
     def _changed(self) -> None:

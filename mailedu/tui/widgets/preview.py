@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from textual.content import Content
@@ -35,7 +35,7 @@ class Card(NamedTuple):
     facts: tuple[tuple[str, str], ...] = ()
     """Label and text."""
     exchanges: tuple[Exchange, ...] = ()
-    ends: dict[str, End] = {}
+    ends: Mapping[str, End] = {}
     """Host name -> how it is called."""
     keys: tuple[tuple[str, str], ...] = ()
     """What can be done with it."""
