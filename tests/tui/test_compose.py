@@ -45,8 +45,12 @@ async def go_to(pilot: Pilot[None], field: str) -> None:
 
 async def send(pilot: Pilot[None]) -> None:
     await go_to(pilot, "send")
+    screen = pilot.app.screen
     await pilot.press("enter")
-    await pilot.pause()
+    for _ in range(5):  # it says that it reads the file, is painted, and then reads it
+        await pilot.pause()
+        if pilot.app.screen is not screen:
+            return
 
 
 def notes(pilot: Pilot[None]) -> list[str]:
