@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -153,6 +154,14 @@ value = "PASS"
 text = "DELE"
 value = "DELE"
 """
+SENT_ELSEWHERE = """
+objective = "pop3.capture"
+kind = "point"
+capture = "figure-21-10"
+prompt = "In which packet is the password?"
+answer = { fact = "packet.carrying", text = "PASS admin11" }
+see = { fact = "packet.carrying", text = "USER admin1" }
+"""
 POINT = """
 objective = "pop3.capture"
 kind = "point"
@@ -227,7 +236,7 @@ feedback = "Only QUIT carries it out."
 """
 KINDS = {
     "choice": CHOICE, "several": SEVERAL, "number": NUMBER, "text": TEXT, "order": ORDER, "match": MATCH,
-    "point": POINT, "octets": OCTETS, "next": NEXT, "decode": DECODE, "repair": REPAIR, "lab": LAB,
+    "point": POINT, "elsewhere": SENT_ELSEWHERE, "octets": OCTETS, "next": NEXT, "decode": DECODE, "repair": REPAIR, "lab": LAB,
 }  # fmt: skip
 
 
@@ -409,6 +418,42 @@ async def test_one_points_with_the_cursor(tmp_path: Path, size: tuple[int, int])
         await pilot.press("home", *["down"] * 4, "enter")
         await pilot.pause()
         assert "✓ Right." in text(pilot.app)
+
+
+def _gutters(pilot: Pilot[None]) -> dict[str, str]:
+    """Of the rows of packets that have a sign in front: ►, ◆ or ►◆, by the number of the packet."""
+    found = (re.search(r"(►◆|►|◆) +(\d+)  +\d\.\d", row) for row in rows(pilot.app))
+    return {one[2]: one[1] for one in found if one is not None}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("second", ["8", "9"])
+async def test_the_mark_of_a_hint_never_moves_the_cursor_that_answers(
+    tmp_path: Path, size: tuple[int, int], second: str
+) -> None:
+    async with asking(tmp_path, "elsewhere", size=size) as pilot:
+        assert _gutters(pilot) == {"1": "►"}  # the cursor is seen at once
+        await pilot.press("down", "down", "enter")
+        await pilot.pause()
+        exhibit = screen(pilot).query_one(ExhibitList)
+        hinted = exhibit.spoken_of
+        assert "PASS" not in exhibit.exhibit.rows[hinted].text
+        assert exhibit.cursor == 2
+        assert _gutters(pilot)["3"] == "►"
+        await pilot.press("home", *["down"] * hinted)
+        await pilot.pause()
+        assert "►◆" in _gutters(pilot).values()  # both are seen
+        await pilot.press("home", *["down"] * (int(second) - 1), "enter")
+        await pilot.pause()
+        assert sitting(pilot).over
+        right = exhibit.exhibit.rows[exhibit.spoken_of]
+        assert "PASS admin11" in right.text  # the answer, however it was answered
+        assert exhibit.row is right
+        await pilot.press("v")
+        await pilot.pause()
+        player = pilot.app.screen
+        assert isinstance(player, ShownPlayer)
+        assert player.seat.step.octets == (b"PASS admin11\r\n",)
 
 
 @pytest.mark.parametrize("size", SIZES)

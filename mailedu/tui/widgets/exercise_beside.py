@@ -100,9 +100,12 @@ class Beside(Vertical):
         if has_list:
             exhibit = self.exhibit
             exhibit.show(shown)
-            exhibit.good = sitting.over and sitting.mark is not None and sitting.mark.right
+            exhibit.good = sitting.over and (sitting.is_pointed or (sitting.mark is not None and sitting.mark.right))
             seen = sitting.seen if sitting.mark is not None or sitting.over else None
-            exhibit.speak_of(getattr(seen, _NUMBERS.get(shown.show, ""), 0) if seen is not None else 0)
+            exhibit.speak_of(
+                getattr(seen, _NUMBERS.get(shown.show, ""), 0) if seen is not None else 0,
+                follow=sitting.over or not sitting.is_pointed,
+            )
             box.border_title = Content(_title(sitting))
             most = self.size.height - _DETAIL
             box.styles.height = min(len(shown.rows) + _FRAME, most) if below and most > _FRAME + 3 else None

@@ -58,12 +58,12 @@ class ExhibitList(Lines):
         self.cursor, self.spoken_of, self.octet, self.began = -1, -1, 0, None
         self.remake()
 
-    def speak_of(self, n: int) -> None:
-        """Mark a row by its number; 0: none."""
+    def speak_of(self, n: int, *, follow: bool = True) -> None:
+        """Mark a row by its number; 0: none. `follow`: the cursor goes there, as it must not while it answers."""
         at = self._index(n)
         if at != self.spoken_of:
             self.spoken_of = at
-            if at >= 0:
+            if at >= 0 and follow:
                 self.cursor = at
                 self.post_message(self.Moved())
             self.reveal()

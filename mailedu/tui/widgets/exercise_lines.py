@@ -17,7 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
-#: In front of each row: ► at the cursor, ◆ at what is spoken of.
+#: In front of each row: ► at the cursor, ◆ at what is spoken of, ►◆ at both.
 GUTTER: Final = 3
 #: Theme -> what makes styles in it.
 _PARSERS: Final[dict[str, Callable[[str | Style], Style]]] = {}
@@ -81,6 +81,8 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         if self._made_for != cells:
             self._made_for = cells
             self._rows = self.made(max(cells - GUTTER, 1))
+            if self.has_focus and self.cursor < 0:  # the keys came before there were rows
+                self.go(max(self.spoken_of, 0))
         self.reveal()
         self.refresh()
 
@@ -180,12 +182,15 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         return self._painted(row, at, y, cells)
 
     def _painted(self, row: Content, at: int, y: int, cells: int) -> Strip:
-        sign, hue = (" ", "")
-        if at == self.spoken_of and at >= 0:
-            sign, hue = SPOKEN_OF, "bold $success" if self.good else "bold $error"
-        elif at == self.cursor and at >= 0:
-            sign, hue = HERE, "bold $accent"
-        whole = Content.assemble((f" {sign} ", hue), row)
+        is_here, is_spoken_of = at >= 0 and at == self.cursor, at >= 0 and at == self.spoken_of
+        told = "bold $success" if self.good else "bold $error"
+        if is_here and is_spoken_of:
+            gutter = [(HERE, "bold $accent"), (SPOKEN_OF, told), (" ", "")]
+        elif is_here or is_spoken_of:
+            gutter = [(" ", ""), (HERE, "bold $accent") if is_here else (SPOKEN_OF, told), (" ", "")]
+        else:
+            gutter = [("   ", "")]
+        whole = Content.assemble(*gutter, row)
         whole = whole.pad_right(max(cells - whole.cell_length, 0))
         if at >= 0 and at in (self.cursor, self.spoken_of):
             whole = whole.stylize_before("on $band")

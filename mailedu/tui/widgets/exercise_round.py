@@ -125,10 +125,27 @@ class Sitting:
 
     @property
     def seen(self) -> Seen | None:
-        """Where what is spoken of can be seen, once somebody has answered."""
-        if self.mark is not None and self.mark.see is not None:
-            return self.mark.see
-        return self.question.seen(self.question.exercise.see) if self.over else None
+        """Where what is spoken of can be seen, once somebody has answered: once it is over, where the answer is."""
+        told = self.mark.see if self.mark is not None else None
+        if not self.over:
+            return told
+        return self._pointed_at or self.question.seen(self.question.exercise.see) or told
+
+    @property
+    def _pointed_at(self) -> Seen | None:
+        """The packet, step or line that was to be pointed at; None of octets, and of what is answered otherwise."""
+        if self.kind is not Kind.POINT:
+            return None
+        spot, shown = wanted(self.question), self.question.exhibit
+        if spot.what == "step":
+            its = [row for row in shown.rows if row.step == spot.first and row.packet is not None]
+            row = next((row for row in its if row.packet is not None and row.packet.payload), its[0] if its else None)
+            return Seen(f"step {spot.first}", spot.first, row.n if row is not None else 0)
+        found = shown.row(spot.first)
+        if found is None or spot.what not in ("packet", "line"):
+            return None
+        is_packet = spot.what == "packet"
+        return Seen(f"{spot.what} {found.n}", found.step, found.n if is_packet else 0, 0 if is_packet else found.n)
 
     @property
     def may_be_shown(self) -> bool:
