@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mailedu.exercise.model import Hint
@@ -41,8 +41,16 @@ class Trying:
     where it was: killing the program between two tries changes nothing.
     """
 
-    def __init__(self, question: Question, progress: Progress | None = None, *, fresh: bool = False) -> None:
+    def __init__(
+        self,
+        question: Question,
+        progress: Progress | None = None,
+        *,
+        fresh: bool = False,
+        done: Sequence[Tried] = (),
+    ) -> None:
         """`fresh`: begin a new round even if one was not finished (answers from a file count as first tries).
+        `done`: a round that is over, to be looked at where none is open; nothing is added to it.
 
         Raises ProgressError if the file is not ours.
         """
@@ -52,8 +60,9 @@ class Trying:
         self._round = 0  # not begun
         if progress is not None and not fresh:
             self._done = progress.round(self._id, question.seed)
-            if self._done:
-                self._round = self._done[0].round
+        self._done = self._done or tuple(done)
+        if self._done:
+            self._round = self._done[0].round
 
     # How it stands ----------------------------------------------------------------------------------------------------
 
@@ -88,6 +97,11 @@ class Trying:
     def answers(self) -> tuple[Any, ...]:
         """What was answered in this round so far, as `question.mark` takes it."""
         return tuple(json.loads(one.answer) for one in self._done if one.what is What.TRY)
+
+    @property
+    def shown(self) -> bool:
+        """The answer was asked for."""
+        return _count(self._done, What.SHOWN) > 0
 
     @property
     def hints_taken(self) -> tuple[Hint, ...]:

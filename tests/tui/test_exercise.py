@@ -25,6 +25,7 @@ from mailedu.tui.screens.exercise import ExerciseScreen
 from mailedu.tui.screens.exercise_player import ShownPlayer
 from mailedu.tui.screens.help import HelpScreen
 from mailedu.tui.screens.home import Home
+from mailedu.tui.widgets import exercise_told as told_
 from mailedu.tui.widgets.choices import Choices
 from mailedu.tui.widgets.entry import Prose
 from mailedu.tui.widgets.exercise_exhibit import ExhibitList
@@ -236,7 +237,8 @@ feedback = "Only QUIT carries it out."
 """
 KINDS = {
     "choice": CHOICE, "several": SEVERAL, "number": NUMBER, "text": TEXT, "order": ORDER, "match": MATCH,
-    "point": POINT, "elsewhere": SENT_ELSEWHERE, "octets": OCTETS, "next": NEXT, "decode": DECODE, "repair": REPAIR, "lab": LAB,
+    "point": POINT, "elsewhere": SENT_ELSEWHERE, "octets": OCTETS, "next": NEXT,
+    "decode": DECODE, "repair": REPAIR, "lab": LAB,
 }  # fmt: skip
 
 
@@ -608,7 +610,7 @@ async def test_the_player_shows_it_and_comes_back_to_all_as_it_was(tmp_path: Pat
             player = pilot.app.screen
             assert isinstance(player, ShownPlayer)
             assert player.seat.step.octets == (b"RETR 1\r\n",)
-            assert "q question" in rows(pilot.app)[-1]
+            assert "q back to the question" in rows(pilot.app)[-1]
             await pilot.press("n", "m", way)
             await pilot.pause()
             screen(pilot).query_one("#line", Input).focus()
@@ -752,6 +754,121 @@ async def test_who_leaves_in_the_middle_goes_on_there(tmp_path: Path) -> None:
         assert "Hint  There are three parts." in seen
         await line(pilot, "1128")
         assert sitting(pilot).trying.score == 0  # the second try, and a hint for a half
+
+
+async def test_a_set_that_is_finished_shows_how_each_was_answered(tmp_path: Path) -> None:
+    async with asking(tmp_path, "choice", "number", "order") as pilot:
+        await pilot.press(letter(pilot, right=True), "n")
+        await line(pilot, "1128")
+        await pilot.press("n")
+        await screen(pilot).run_action("screen.give_up")
+        await pilot.press("q")
+    async with asking(tmp_path, "choice", "number", "order") as pilot:
+        assert "1.5 of 3" not in text(pilot.app)
+        assert "2 of 3 points" in text(pilot.app)
+        assert pilot.app.focused is None  # no hidden line takes the letters
+        assert "n next" in rows(pilot.app)[-1]
+        await pilot.press("p")
+        await pilot.pause()
+        assert "✓ ✓ ►" in text(pilot.app)
+        assert "· Shown. The answer: " in told(pilot)
+        await pilot.press("p")
+        await pilot.pause()
+        assert "✓ ► ✗" in text(pilot.app)
+        assert "answer 1128" in told(pilot)
+        assert "✓ Right." in text(pilot.app)
+        await pilot.press("p")
+        await pilot.pause()
+        assert "question 1 of 3" in text(pilot.app)
+        assert any("is marked and gone  ✓" in row for row in rows(pilot.app))
+        tried = Progress().tried()
+        await pilot.press("n", "r")  # the other variant is asked
+        await pilot.pause()
+        assert screen(pilot).query_one("#line", Input).has_focus
+        assert Progress().tried() == tried  # to look at it is no try
+
+
+async def test_a_variant_that_was_answered_is_the_one_that_is_shown_again(tmp_path: Path) -> None:
+    async with asking(tmp_path, "number") as pilot:
+        await pilot.press("escape", "r")
+        await line(pilot, "1128")
+        await pilot.press("q")
+    async with asking(tmp_path, "number") as pilot:
+        await pilot.press("p")
+        await pilot.pause()
+        assert sitting(pilot).question.seed == 1
+        assert sitting(pilot).over
+
+
+async def test_what_is_typed_after_a_wrong_try_takes_the_place_of_the_old_answer(tmp_path: Path) -> None:
+    async with asking(tmp_path, "text", "text") as pilot:
+        await pilot.press(*"admin1", "enter")
+        await pilot.pause()
+        assert "✗" in text(pilot.app)
+        await pilot.press(*"admin11")
+        assert screen(pilot).query_one("#line", Input).value == "admin11"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert sitting(pilot).trying.right
+        await pilot.press("n")  # it is over: a letter is a key again
+        await pilot.pause()
+        assert "question 2 of 2" in text(pilot.app)
+
+
+async def test_the_bar_says_how_to_type_again_and_how_to_take_a_letter_back(tmp_path: Path) -> None:
+    async with asking(tmp_path, "number", "repair", "lab", "order") as pilot:
+        for name in ("number", "repair", "lab"):
+            await pilot.press("escape")
+            await pilot.pause()
+            assert "esc type" in rows(pilot.app)[-1], name
+            assert ("enter hand in" in rows(pilot.app)[-1]) is (name != "number")
+            await pilot.press("escape")
+            await pilot.pause()
+            assert isinstance(pilot.app.focused, (Input, TextArea))
+            await pilot.press("escape", "n")
+            await pilot.pause()
+        assert "backspace takes one back" in told(pilot)
+        await pilot.press("a")
+        assert "backspace undo" in rows(pilot.app)[-1]
+        await pilot.press("backspace")
+        assert "backspace undo" not in rows(pilot.app)[-1]
+
+
+async def test_of_a_lab_one_wording_tells_how_to_hand_in(tmp_path: Path) -> None:
+    async with asking(tmp_path, "lab") as pilot:
+        bar = rows(pilot.app)[-1]
+        assert bar.count("esc") == 1
+        assert "enter say it" in bar
+        assert "esc, then enter hand in" in bar
+
+
+@pytest.mark.parametrize("cells", [40, 50, 74, 113])
+@pytest.mark.parametrize("many", [1, 5, 31, 90])
+def test_the_row_of_questions_is_never_longer_than_its_room(cells: int, many: int) -> None:
+    for at in (0, many // 2, many - 1):
+        signs = ["✓"] * many
+        signs[at] = "►"
+        row = told_.row(signs, at, cells).plain
+        assert len(row) <= cells
+        assert row.count("►") == 1
+        if many + len(f"  {many} of {many}") <= cells:
+            assert row.count("✓") == many - 1  # all are there
+
+
+@pytest.mark.parametrize("size", [*SIZES, (100, 30)])
+async def test_of_many_questions_the_row_stays_one_row(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with asking(tmp_path, *["choice"] * 31, size=size) as pilot:
+        await pilot.press(*["n"] * 8)
+        await pilot.pause()
+        assert any("►" in row and " 9 of 31" in row for row in rows(pilot.app)), text(pilot.app)
+
+
+async def test_in_two_columns_the_list_has_the_room_that_it_needs(tmp_path: Path) -> None:
+    async with asking(tmp_path, "choice", size=(120, 40)) as pilot:
+        seen = text(pilot.app)
+        exhibit = screen(pilot).query_one(ExhibitList)
+        assert exhibit.max_scroll_y == 0, seen
+        assert "…" not in "".join(row[50:] for row in rows(pilot.app)[:30] if "Response: +OK 1 1108" in row)
 
 
 async def test_going_to_and_fro_keeps_what_was_begun(tmp_path: Path) -> None:

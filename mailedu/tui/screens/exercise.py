@@ -40,6 +40,7 @@ class ExerciseScreen(Room[None]):
     CSS_PATH = "exercise.tcss"
     KEYS = keys.EXERCISE
     NAME = "questions"
+    AUTO_FOCUS = ""  # where how it went is shown, letters are keys
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.EXERCISE)]
 
     def __init__(self, round_: Round) -> None:
@@ -287,6 +288,8 @@ class ExerciseScreen(Room[None]):
             self.say(str(error), "✗", "$error")
             return
         self.show()
+        if sitting.is_typed and sitting.trying.tries_left:
+            self._asking.line.select_all()  # so that what is typed now takes its place
         if mark.right or not sitting.trying.tries_left or sitting.kind in GRADED_BY_GOALS:
             self._focus_answer()
         self.call_after_refresh(self._asking.reveal_end)

@@ -18,7 +18,7 @@ class ShownPlayer(Player):
     def _bar(self) -> None:
         super()._bar()
         bar = self.query_one(KeyBar)
-        bar.show([key._replace(word="question") if key.keys == "q" else key for key in bar.keys])
+        bar.show([key._replace(word="back to the question") if key.keys == "q" else key for key in bar.keys])
 
     def action_close(self) -> None:
         on_top = (

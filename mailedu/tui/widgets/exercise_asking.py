@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from mailedu.tui.widgets import exercise_told as told
@@ -22,12 +23,18 @@ class Asking(VerticalScroll, can_focus=False):
     Asking Static { height: auto; }
     Asking #answer { height: 1; }
     Asking #label { width: auto; color: $accent; text-style: bold; padding: 0 1 0 0; }
-    Asking #line { width: 1fr; }
+    Asking #line, Asking #given { width: 1fr; }
+    Asking #row { text-wrap: nowrap; text-overflow: ellipsis; }
     Asking #feedback { padding: 0 1; border-left: thick $quiet; }
     Asking #feedback.-right { border-left: thick $success; }
     Asking #feedback.-wrong { border-left: thick $error; }
     Asking .-gap { margin-top: 1; }
     """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: tuple[Round, Sitting, bool] | None = None
+        self._cells = 0
 
     def compose(self) -> ComposeResult:
         yield Static(id="row")
@@ -37,12 +44,19 @@ class Asking(VerticalScroll, can_focus=False):
         with Horizontal(id="answer"):
             yield Static("answer", id="label")
             yield Entry(id="line")
+            yield Static(id="given", markup=False)
         yield Static(id="goals")
         yield Static(id="hints")
         yield Static(id="feedback")
 
     def on_mount(self) -> None:
         self.query_one("#label").styles.min_width = 7
+
+    def on_resize(self, event: Resize) -> None:
+        """What was cut for another width is made again."""
+        if self._shown is not None and event.size.width != self._cells:
+            round_, sitting, roomy = self._shown
+            self.show(round_, sitting, roomy=roomy)
 
     @property
     def options(self) -> Options:
@@ -56,9 +70,10 @@ class Asking(VerticalScroll, can_focus=False):
 
     def show(self, round_: Round, sitting: Sitting, *, roomy: bool) -> None:
         """The present question of a round. `roomy`: with gaps between its parts."""
+        self._shown, self._cells = (round_, sitting, roomy), self.size.width
         cells = max(self.size.width - 4, 20)
         trying = sitting.trying
-        where = told.row(round_.signs, round_.at, cells)
+        where = told.row(round_.signs, round_.at, max(self.size.width - 1, 20))
         if round_.why:
             where = Content.styled(visible(round_.why), "$quiet")
         self._part("#row", where)
@@ -70,7 +85,11 @@ class Asking(VerticalScroll, can_focus=False):
         options.set_class(roomy, "-gap")
         if sitting.picks is not None:
             options.show(sitting.picks, over=sitting.over, tried=sitting.tried)
-        answer.display = sitting.is_typed and not sitting.over
+        given = visible(sitting.typed) if sitting.over else ""
+        answer.display = sitting.is_typed and (bool(given) or not sitting.over)
+        self.line.display = not sitting.over
+        self.query_one("#given", Static).display = sitting.over
+        self.query_one("#given", Static).update(Content(given))
         answer.set_class(roomy, "-gap")
         goals = sitting.goals
         self._part("#goals", told.goals(goals, cells) if goals else None, gap=roomy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.widget import Widget
 
 from mailedu.exercise.model import Kind, Show
@@ -39,6 +40,7 @@ class Beside(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._sitting: Sitting | None = None
+        self._below = False
 
     def compose(self) -> ComposeResult:
         with Container(id="list"):
@@ -107,11 +109,22 @@ class Beside(Vertical):
                 follow=sitting.over or not sitting.is_pointed,
             )
             box.border_title = Content(_title(sitting))
-            most = self.size.height - _DETAIL
-            box.styles.height = min(len(shown.rows) + _FRAME, most) if below and most > _FRAME + 3 else None
+            self._below = below
+            self._share()
             self.show_keys(zoomed=zoomed)
             self._show_detail()
         return has_list or is_repair or is_lab
+
+    def on_resize(self, event: Resize) -> None:
+        self._share()
+
+    def _share(self) -> None:
+        """The list has as many rows as it needs, what is under its cursor the rest, but some rows."""
+        if self.has_list and self._sitting is not None:
+            most = self.size.height - _DETAIL
+            needed = len(self._sitting.question.exhibit.rows) + _FRAME
+            box = self.query_one("#list")
+            box.styles.height = min(needed, most) if self._below and most > _FRAME + 3 else None
 
     def show_keys(self, *, zoomed: bool) -> None:
         """What leads into the list, and what does something in it."""

@@ -25,12 +25,14 @@ def offers(key: Key, round_: Round, sitting: Sitting | None, *, alone: bool) -> 
         "give_up": not sitting.over,
         "undo": sitting.session is not None or sitting.picks is not None,
         "zoom": not alone,
-        "enter": not sitting.over and sitting.kind is not Kind.CHOICE,
+        "enter": not sitting.over and sitting.kind is not Kind.CHOICE and (sitting.is_pointed or not sitting.is_typed),
     }.get(name, True)
 
 
 def named(keys: Iterable[Key], sitting: Sitting | None) -> Iterator[Key]:
-    """These keys with what they do here: how many letters there are, what the next hint costs."""
+    """These keys with what they do here: how many letters there are, what the next hint costs, how to type again."""
+    if sitting is not None and not sitting.over and writes(sitting):
+        yield Key("escape", "close", "esc", "type", "")
     for key in keys:
         hint = sitting.trying.next_hint if sitting is not None else None
         if sitting is None and key.action == "variant":
@@ -41,18 +43,26 @@ def named(keys: Iterable[Key], sitting: Sitting | None) -> Iterator[Key]:
             yield key._replace(word=f"hint −{round(hint.cost * 100)} %")
         else:
             yield key
+        if key.action == "enter" and sitting is not None and sitting.picks is not None and sitting.picks.is_begun:
+            yield Key("backspace", "undo", "backspace", "undo", "")
+
+
+def writes(sitting: Sitting) -> bool:
+    """Whether it is answered by typing, and by nothing else."""
+    return sitting.session is not None or sitting.kind is Kind.REPAIR or (sitting.is_typed and not sitting.is_pointed)
 
 
 def while_typing(sitting: Sitting | None) -> Iterator[Key]:
-    """While something is typed, letters are letters."""
+    """While something is typed, letters are letters. One key leads out; where enter does not hand in, it says so."""
     is_lab = sitting is not None and sitting.session is not None
     is_repair = sitting is not None and sitting.kind is Kind.REPAIR
+    says = sitting is not None and sitting.session is not None and not sitting.session.now.closed
     if not is_repair:
-        says = sitting is not None and sitting.session is not None and not sitting.session.now.closed
         yield Key("enter", "enter", "enter", "say it" if says else "hand in", "")
-    if is_lab or is_repair:
-        yield Key("escape", "close", "esc enter", "hand in", "")
-    yield Key("escape", "close", "esc", "other keys", "")
+    if says or is_repair:
+        yield Key("escape", "close", "esc, then enter", "hand in", "")
+    else:
+        yield Key("escape", "close", "esc", "other keys", "")
     if is_lab:
         yield Key("up", "", "↑", "earlier", "")
     yield Key("tab", "app.focus_next", "tab", "next part", "")

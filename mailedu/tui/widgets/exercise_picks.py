@@ -72,6 +72,11 @@ class Picks:
         return False
 
     @property
+    def is_begun(self) -> bool:
+        """Whether there is a pick that can be taken back."""
+        return self.kind is not Kind.CHOICE and bool(self.taken or self.matched)
+
+    @property
     def lacks(self) -> str:
         """What has to be done before it can be handed in; empty: nothing."""
         count = len(self.texts)

@@ -24,7 +24,7 @@ _HOW: Final = {
     Kind.LAB: "",
     Kind.REPAIR: "",
     Kind.SEVERAL: "All that are right: letters choose, enter hands in.",
-    Kind.ORDER: "Type the letters, first to last; enter hands in.",
+    Kind.ORDER: "Type the letters, first to last; backspace takes one back, enter hands in.",
     Kind.MATCH: "A letter, then its number; enter hands in.",
 }
 _POINT_OR_TYPE: Final = "Choose with ← → and space, or type it; enter hands in."
@@ -33,10 +33,13 @@ _POINT_OR_TYPE: Final = "Choose with ← → and space, or type it; enter hands 
 class Sitting:
     """One question, and all that somebody has done at it so far."""
 
-    def __init__(self, exercise: Exercise, seed: int, progress: Progress | None) -> None:
-        """Raises ExerciseError if the question cannot be made, or the progress file is not ours."""
+    def __init__(self, exercise: Exercise, seed: int, progress: Progress | None, done: Sequence[Tried] = ()) -> None:
+        """`done`: how it was answered before, if it is over and only looked at.
+
+        Raises ExerciseError if the question cannot be made, or the progress file is not ours.
+        """
         self.question = Question(exercise, seed)
-        self.trying = Trying(self.question, progress)
+        self.trying = Trying(self.question, progress, done=done)
         self.mark: Mark | None = None
         """Of the last answer."""
         self.typed = ""
@@ -45,7 +48,7 @@ class Sitting:
         """Of a repair: as far as it is mended."""
         self.picks = Picks(self.question) if self.kind in PICKED else None
         self.session = Session(self.question) if self.kind is Kind.LAB else None
-        self.shown = False
+        self.shown = self.trying.shown
         """The answer was asked for."""
         self._restore()
 
@@ -93,7 +96,7 @@ class Sitting:
     # How it stands ----------------------------------------------------------------------------------------------------
 
     def _restore(self) -> None:
-        """A round that was left goes on: the last answer and what was said to it."""
+        """A round that was left goes on, one that is over is seen: the last answer and what was said to it."""
         answers = self.trying.answers
         if not answers:
             return
@@ -101,6 +104,10 @@ class Sitting:
             self.mark = self.question.mark(answers[-1])
         except Again:  # the exercise is another than it was
             return
+        if self.shown:
+            self.mark = None
+        if self.over and self.is_typed:
+            self.typed = _as_typed(answers[-1])
         if self.picks is not None and self.kind is not Kind.CHOICE:
             self.picks.restore(answers[-1])
         if self.kind is Kind.REPAIR and isinstance(answers[-1], str):
@@ -157,6 +164,13 @@ class Sitting:
         return self.over or not (self.kind in _BETRAYED or self.question.exercise.until)
 
 
+def _as_typed(answer: Any) -> str:
+    """An answer, as somebody could have typed it."""
+    if isinstance(answer, list) and len(answer) == 2 and all(isinstance(one, int) for one in answer):
+        return f"{answer[0]}-{answer[1] - 1}"  # octets: the first, and the one behind the last
+    return str(answer)
+
+
 class Round:
     """Some questions in their order."""
 
@@ -178,6 +192,9 @@ class Round:
         self.seeds = list(seeds) or [0] * len(self.exercises)
         self._sittings: dict[int, Sitting] = {}
         self._before = _before(progress)
+        self._is_new = bool(seeds)
+        if not seeds:  # each as it was seen last
+            self.seeds = [self._before[one.id][-1].seed if one.id in self._before else 0 for one in self.exercises]
         self.at = next((n for n in range(len(self.exercises)) if not self._is_over(n)), len(self.exercises))
         if self.ended and seeds:  # what was begun anew is not over
             self.at = 0
@@ -194,7 +211,7 @@ class Round:
     def sitting(self) -> Sitting:
         """The present question. Raises ExerciseError."""
         if self.at not in self._sittings:
-            self._sittings[self.at] = Sitting(self.exercise, self.seeds[self.at], self.progress)
+            self._sittings[self.at] = Sitting(self.exercise, self.seeds[self.at], self.progress, self._done(self.at))
         return self._sittings[self.at]
 
     def go(self, by: int) -> bool:
@@ -228,6 +245,12 @@ class Round:
     def _tried(self, n: int) -> Sequence[Tried]:
         return self.progress.tried(self.exercises[n].id) if self.progress is not None else ()
 
+    def _done(self, n: int) -> Sequence[Tried]:
+        """The last round of a question that is over, in the variant in which it is asked; of a new one none."""
+        its = [one for one in self._before.get(self.exercises[n].id, ()) if one.seed == self.seeds[n]]
+        ended = next((one.round for one in reversed(its) if one.over), None)
+        return () if self._is_new or ended is None else [one for one in its if one.round == ended]
+
     def _is_over(self, n: int) -> bool:
         sitting = self._sittings.get(n)
         if sitting is not None and sitting.over:
@@ -254,9 +277,9 @@ class Round:
         return [self._sign(n) for n in range(len(self.exercises))]
 
     def _sign(self, n: int) -> str:
-        if self._is_over(n):
-            return "✓" if self.score(n) > 0 else "✗"
-        return "►" if n == self.at else "·"
+        if n == self.at:
+            return "►"
+        return ("✓" if self.score(n) > 0 else "✗") if self._is_over(n) else "·"
 
     def report(self) -> list[tuple[str, str, float, float]]:
         """Of each question: its sign, what it asked, points, and the most there are."""

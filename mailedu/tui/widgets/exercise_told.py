@@ -27,14 +27,18 @@ def many(number: float) -> str:
 
 
 def row(signs: Sequence[str], at: int, cells: int) -> Content:
-    """`✓ ✓ ► · ·   question 3 of 5`. Of very many questions only those around this one."""
+    """`✓ ✓ ► · ·   question 3 of 5`. Of many questions without gaps, of very many only those around this one."""
     words = f"question {at + 1} of {len(signs)}"
-    most = max((cells - width(words) - 5) // 2, 1)
+    short = words.removeprefix("question ")
+    if len(signs) + width(short) + 2 <= cells < len(signs) + width(words) + 2:  # so all of them fit
+        words = short
+    room = cells - width(words) - 2
+    gap = " " if 2 * len(signs) <= room else ""
+    most = max(min(len(signs), room), 1)
     first = max(0, min(at - most // 2, len(signs) - most))
-    shown = [(sign, SIGNS[sign]) for sign in signs[first : first + most]]
     pieces: list[str | tuple[str, str]] = []
-    for one in shown:
-        pieces += [one, " "]
+    for sign in signs[first : first + most]:
+        pieces += [(sign, SIGNS[sign]), gap]
     return Content.assemble(*pieces, "  ", (words, "$quiet"))
 
 
