@@ -14,7 +14,7 @@ from textual.widgets import Input, TextArea
 from mailedu.journey.journey import Journey
 from mailedu.tui import theme
 from mailedu.tui.commands import Commands, Palette
-from mailedu.tui.memory import Memory
+from mailedu.tui.memory import Left, Memory
 
 #: Seconds after the last key until the place is written down.
 _SETTLED: Final = 0.5
@@ -98,13 +98,16 @@ class MaileduApp(App[None]):
 
         self._open(TalkScreen(protocol))
 
-    def open_questions(self, name: str) -> None:
-        """A round of questions: `set:NAME`, `unit:N`, `next`, or the id of one. Where there is none, it is told why."""
+    def open_questions(self, name: str, left: Left | None = None) -> None:
+        """A round of questions: `set:NAME`, `unit:N`, `next`, or the id of one. Where there is none, it is told why.
+
+        `left`: the question to go on with.
+        """
         from mailedu.tui.screens.exercise import open_round
         from mailedu.tui.screens.room import Room
 
         try:
-            screen = open_round(name)
+            screen = open_round(name, left=left)
         except ValueError as error:
             if isinstance(self.screen, Room):
                 self.screen.say(str(error), "✗", "$error")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from functools import lru_cache
@@ -10,13 +11,16 @@ from typing import Final, NamedTuple
 from mailedu.journey.engine import play
 from mailedu.journey.journey import Journey
 from mailedu.journey.scenario import Scenario, load, names
+from mailedu.text.screen import wrapped
 from mailedu.tui import letters
 from mailedu.tui.brief import brief
-from mailedu.tui.memory import Memory, Place, carrying
+from mailedu.tui.memory import Left, Memory, Place, carrying
 from mailedu.tui.widgets import exercise_rounds as rounds
 from mailedu.tui.widgets.preview import Card, End
+from mailedu.visible import clip
 
 GO_ON: Final = "Go on"
+START: Final = "Start here"
 JOURNEYS: Final = "Journeys"
 QUESTIONS: Final = "Questions"
 WRONG: Final = "When it goes wrong"
@@ -24,6 +28,8 @@ TRY: Final = "Try it yourself"
 LETTERS: Final = "Your letters"
 #: The scenario that carries a letter of one's own.
 CARRIER: Final = "alice-to-bob"
+#: The rounds of questions that somebody new meets first.
+_FIRST_ROUNDS: Final = ("quiz:set:chapter-questions", "quiz:next")
 #: Letters that are listed; the folder may hold more.
 _MOST_LETTERS: Final = 5
 #: Letters up to so many octets are played for the preview.
@@ -34,7 +40,9 @@ class Entry(NamedTuple):
     """Something that can be opened: a journey (of a scenario, a place or a letter), a form, a talk, or questions."""
 
     id: str
-    """`go`, `play:SCENARIO`, `letter:FILE`, `compose`, `talk:PROTOCOL`, `quiz:set:NAME`, `quiz:unit:N`, `quiz:next`."""
+    """`go`, `play:SCENARIO`, `letter:FILE`, `compose`, `talk:PROTOCOL`; of questions `ask:ROUND` for the one that was
+    left, `quiz:set:NAME`, `quiz:unit:N`, `quiz:next`.
+    """
     group: str
     title: str
     about: str
@@ -59,11 +67,14 @@ class Entry(NamedTuple):
 def entries(memory: Memory) -> list[Entry]:
     """All that there is, in the order of the list. Nothing is played for it."""
     own = letters.own_letters(_MOST_LETTERS)
-    return [*_going_on(memory.place), *_scenarios(memory.done), *_LIVE, *(_letter(one) for one in own)]
+    left = [*_going_on(memory.place), *_asked(memory.question)]
+    if memory.question is not None and memory.question.last:
+        left.reverse()
+    return [*left, *_scenarios(memory.done), *_LIVE, *(_letter(one) for one in own)]
 
 
 _COMPOSE: Final = Entry(
-    "compose", JOURNEYS, "Your own letter",
+    "compose", START, "Your own letter",
     "Write a letter, or take one from a file, and watch it travel as Alice’s does.", "compose",
 )  # fmt: skip
 _LIVE: Final = (
@@ -86,15 +97,26 @@ def _going_on(place: Place | None) -> Iterator[Entry]:
     yield Entry("go", GO_ON, title, about, f"step {place.n}{f' of {place.total}' if place.total else ''}")
 
 
+def _asked(left: Left | None) -> Iterator[Entry]:
+    """The question that was left; none, if its round is none any more."""
+    offer = next((one for one in rounds.rounds() if one.name == left.round), None) if left is not None else None
+    if left is None or offer is None:
+        return
+    at = left.place_in(offer.ids)
+    tag = f"question {at + 1} of {len(offer.ids)}" if offer.ids else ""
+    yield Entry(f"ask:{offer.name}", GO_ON, offer.title, f"You were at this question. {offer.about}", tag)
+
+
 def _scenarios(done: set[str]) -> Iterator[Entry]:
     found = [load(name) for name in names()]
     good = sorted((one for one in found if not one.active), key=_by_figure)
     faults = [fault for one in good for fault in one.faults]
-    for one in good:
-        yield _scenario(one, JOURNEYS, done)
-        if one.name == CARRIER:
-            yield _COMPOSE
-    yield from _questions()
+    questions = {one.id: one for one in _questions()}
+    yield from (_scenario(one, START, done) for one in good if one.name == CARRIER)
+    yield from (questions.pop(id)._replace(group=START) for id in _FIRST_ROUNDS if id in questions)
+    yield _COMPOSE
+    yield from (_scenario(one, JOURNEYS, done) for one in good if one.name != CARRIER)
+    yield from questions.values()
     for one in sorted((one for one in found if one.active), key=lambda one: faults.index(one.active[0])):
         yield _scenario(one, WRONG, done)
 
@@ -131,6 +153,21 @@ def _titled(subject: str) -> str:
 # What is told of one --------------------------------------------------------------------------------------------------
 
 
+def told(about: str, cells: int, most: int) -> str:
+    """As much of a description as stands in `most` rows of `cells`: whole sentences, or whole parts of one."""
+    if len(wrapped(about, max(cells, 8))) <= most:
+        return about
+    parts = re.split(r"(?<=[;.]) ", about)
+    for count in range(len(parts) - 1, 0, -1):
+        left = len(parts) - count
+        shown = " ".join(parts[:count])
+        if shown.endswith(";"):
+            shown = f"{shown} and {left} more."
+        if len(wrapped(shown, max(cells, 8))) <= most:
+            return shown
+    return clip(about, cells * most - cells // 4)
+
+
 def steps_of(name: str) -> str:
     """How long a scenario is. Plays it."""
     return f"{len(_played(name))} steps"
@@ -143,10 +180,16 @@ def card(entry: Entry, memory: Memory) -> Card:
         return _card(entry, journey, "✓ you have seen its last step" if entry.done else "not yet")
     if entry.kind == "go" and memory.place is not None:
         return _card(entry, _remade(memory.place._replace(n=1, pane="", guessing=False, total=0)), "", "go on")
-    if entry.kind == "quiz":
-        verb = "begin" if not entry.tag or entry.tag.startswith("0 ") else "once more" if entry.done else "go on"
-        facts = (("Done", entry.tag), ("A hint", "costs a part of the points; a second try counts half"))
-        return Card(entry.title, entry.about, tuple(fact for fact in facts if fact[1]), keys=(("enter", verb),))
+    if entry.kind in ("quiz", "ask"):
+        new = entry.kind == "quiz" and (not entry.tag or entry.tag.startswith("0 "))
+        verb = "begin" if new else "once more" if entry.done else "go on"
+        facts = (
+            ("You see", _SEE_QUESTIONS),
+            ("Done" if entry.kind == "quiz" else "You are", f"{'at ' if entry.kind == 'ask' else ''}{entry.tag}"),
+            ("A hint", "costs a part of the points; a second try counts half"),
+        )
+        shown = tuple(fact for fact in facts if entry.tag or fact[0] not in ("Done", "You are"))
+        return Card(entry.title, entry.about, shown, keys=(("enter", verb),))
     if entry.kind == "letter":
         return _card(entry, _remade(Place(CARRIER, letter=entry.name)), "")
     seen = {"compose": _SEE_COMPOSE, "talk": _SEE_TALK.get(entry.name, "")}.get(entry.kind, "")
@@ -154,6 +197,7 @@ def card(entry: Entry, memory: Memory) -> Card:
 
 
 _SEE_COMPOSE: Final = "what becomes of the fields that you fill in; which of them are for the envelope; where Bcc goes"
+_SEE_QUESTIONS: Final = "a question beside the packets, the letter or the session it is about; you answer, and see why"
 _SEE_TALK: Final = {
     "smtp": "which commands may come next; what each answer means; that the order of the commands is the protocol",
     "pop3": "how little Bob’s phone has to say; what the server counts; when a message is gone",

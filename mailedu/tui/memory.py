@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -79,6 +79,30 @@ class Place(NamedTuple):
             raise PlaceError(str(error)) from None
 
 
+class Left(NamedTuple):
+    """The question that somebody left."""
+
+    round: str
+    """`set:NAME`, `unit:N`, `next`, or the id of one exercise."""
+    at: int = 0
+    """Which one of the round, from 0."""
+    exercise: str = ""
+    """Its id; the files of a round may be others by the next time."""
+    seed: int = 0
+    """Which variant of it."""
+    lines: tuple[str, ...] = ()
+    """Of a lab: what was typed, handed in or not."""
+    last: bool = True
+    """No journey was stepped through after it."""
+
+    def place_in(self, ids: Sequence[str]) -> int:
+        """Which one of a round it is, as the round is now; 0 if it cannot be told."""
+        if self.exercise in ids:
+            at_same = self.at < len(ids) and ids[self.at] == self.exercise
+            return self.at if at_same else list(ids).index(self.exercise)
+        return self.at if self.at < len(ids) else 0
+
+
 def carrying(scenario: Scenario, octets: bytes, seed: int = 0) -> Scenario:
     """The scenario with a letter of one's own. Raises ValueError, in one line, for octets that cannot be sent."""
     from mailedu.journey.own_letter import own_letter
@@ -103,6 +127,8 @@ class Memory:
     """Keys of the file that are not known here."""
     locked: bool = False
     """What stands in the place of the file is none of ours and cannot be moved: nothing is written over it."""
+    question: Left | None = None
+    """The question that was left; None: there is none, or its round was gone through."""
 
     @classmethod
     def load(cls) -> Memory:
@@ -119,6 +145,12 @@ class Memory:
         warning, moved = _set_aside(path)
         return cls(warning=warning, locked=not moved)
 
+    def note_place(self, place: Place) -> None:
+        """A journey was stepped through: it is what was left last."""
+        self.place = place
+        if self.question is not None:
+            self.question = self.question._replace(last=False)
+
     def save(self) -> None:
         """Write it, whole or not at all. Never raises: what goes wrong is told in `warning`."""
         if self.locked:
@@ -134,6 +166,8 @@ class Memory:
 
     def _table(self) -> dict[str, Any]:
         table = {**self.others, "dark": self.dark, "pace": self.pace, "done": sorted(self.done), "place": None}
+        if self.question is not None:
+            table["question"] = self.question._asdict()
         if self.place is not None:
             table["place"] = {**self.place._asdict(), "edits": [_written(edit) for edit in self.place.edits]}
         return table
@@ -174,13 +208,14 @@ def _set_aside(path: Path) -> tuple[str, bool]:
 
 
 def _from_table(table: Mapping[str, Any]) -> Memory:
-    known = ("place", "done", "dark", "pace")
+    known = ("place", "question", "done", "dark", "pace")
     memory = Memory(others={key: value for key, value in table.items() if key not in known})
     if isinstance(table.get("dark"), bool):
         memory.dark = table["dark"]
     memory.pace = _number(table.get("pace"), 0, memory.pace)
     if isinstance(table.get("done"), list):
         memory.done = {name for name in table["done"] if isinstance(name, str)}
+    memory.question = _left(table.get("question"))
     if table.get("place") is not None:
         try:
             memory.place = _place(table["place"])
@@ -222,6 +257,23 @@ def _place(value: Any) -> Place:
         value.get("guessing") is True,
         _number(value.get("total"), 0, 0),
         value.get("hidden") is True,
+    )
+
+
+def _left(value: Any) -> Left | None:
+    """A question as it was written; None if it names no round."""
+    if not isinstance(value, dict) or not _text(value.get("round")):
+        return None
+    lines = value.get("lines")
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        lines = []
+    return Left(
+        value["round"],
+        _number(value.get("at"), 0, 0),
+        _text(value.get("exercise")),
+        _number(value.get("seed"), 0, 0),
+        tuple(lines),
+        value.get("last") is True,
     )
 
 

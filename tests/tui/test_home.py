@@ -16,7 +16,7 @@ from mailedu.journey.journey import Journey
 from mailedu.journey.scenario import load, names
 from mailedu.tui import entries, keys, letters
 from mailedu.tui.app import MaileduApp
-from mailedu.tui.memory import Memory, Place
+from mailedu.tui.memory import Left, Memory, Place
 from mailedu.tui.screens.home import Home
 from mailedu.tui.widgets.choices import Choices
 from mailedu.tui.widgets.keybar import KeyBar
@@ -49,8 +49,8 @@ class App(MaileduApp):
     def open_talk(self, protocol: str) -> None:
         self.led.append((protocol,))
 
-    def open_questions(self, name: str) -> None:
-        self.led.append((f"quiz:{name}",))
+    def open_questions(self, name: str, left: Left | None = None) -> None:
+        self.led.append((f"quiz:{name}",) if left is None else (f"quiz:{name}", left.at))
 
 
 @asynccontextmanager
@@ -74,7 +74,7 @@ async def test_everything_that_there_is_stands_in_the_list() -> None:
         assert {"compose", "talk:smtp", "talk:pop3"} <= set(ids(app))
         assert "go" not in ids(app)
         seen = text(app)
-        for heading in (entries.JOURNEYS, entries.QUESTIONS, entries.WRONG, entries.TRY):
+        for heading in (entries.START, entries.JOURNEYS, entries.QUESTIONS, entries.WRONG, entries.TRY):
             assert heading in seen
         assert f"{len(play(load('alice-to-bob')))} steps" in seen
 
@@ -88,7 +88,8 @@ async def test_enter_opens_what_is_highlighted() -> None:
         assert journeys == [one for one in ids(app) if one.startswith("play:")]
         rounds = [(one,) for one in ids(app) if one.startswith("quiz:")]
         assert rounds
-        assert [led for led in app.led if len(led) == 1] == [("compose",), *rounds, ("smtp",), ("pop3",)]
+        others = [led for led in app.led if len(led) == 1]
+        assert others == [*rounds[:2], ("compose",), *rounds[2:], ("smtp",), ("pop3",)]
 
 
 async def test_a_click_opens_too() -> None:
@@ -100,12 +101,84 @@ async def test_a_click_opens_too() -> None:
 
 async def test_what_is_highlighted_has_a_sign_of_its_own() -> None:
     async with home() as (app, pilot):
-        for _ in range(3):
+        for _ in range(4):
             await pilot.press("down")
         await pilot.pause()
         marked = [row for row in text(app).splitlines() if row.startswith("│ ►")]
         assert len(marked) == 1
-        assert load(ids(app)[3].removeprefix("play:")).title in marked[0]
+        assert load(ids(app)[4].removeprefix("play:")).title in marked[0]
+
+
+async def test_the_first_question_is_one_row_below_the_first_journey() -> None:
+    async with home() as (app, pilot):
+        await pilot.press("down")
+        await pilot.pause()
+        assert "asked about the packets of" in text(app)
+        await pilot.press("enter")
+        assert app.led == [("quiz:set:chapter-questions",)]
+
+
+async def test_a_question_that_was_left_is_gone_on_with_and_a_journey_too() -> None:
+    left = Left("unit:8", 17)
+    async with home(memory=Memory(Place("figure-21-6", n=5, total=16), question=left)) as (app, pilot):
+        assert ids(app)[:2] == ["ask:unit:8", "go"]
+        assert "question 18 of 31" in text(app)
+        assert "step 5 of 16" in text(app)
+        await pilot.press("enter")
+        assert app.led == [("quiz:unit:8", 17)]
+        app.memory.note_place(Place("figure-21-7", n=2))
+        assert [entry.id for entry in entries.entries(app.memory)][:2] == ["go", "ask:unit:8"]
+
+
+async def test_a_lab_that_was_left_is_gone_on_with_where_it_was() -> None:
+    app = MaileduApp(Memory())
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.open_questions("set:smtp-by-hand")
+        await pilot.pause()
+        await pilot.press(*"HELO", "space", *"there", "enter")
+        await pilot.pause()
+        app.memory.save()
+    app = MaileduApp()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert app.screen.entry.id == "ask:set:smtp-by-hand"  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "HELO there" in text(app)
+        assert app.memory.question == Left("set:smtp-by-hand", 0, "smtp/faded-last-two", 0, ("HELO there",))
+
+
+async def test_a_question_of_a_round_that_is_none_any_more_is_not_offered() -> None:
+    async with home(memory=Memory(question=Left("unit:99", 3))) as (app, _):
+        assert entries.GO_ON not in text(app)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24)])
+async def test_no_description_is_cut_within_a_sentence(size: tuple[int, int]) -> None:
+    async with home(size) as (app, pilot):
+        about = app.screen.query_one("#about")
+        for one in ids(app):
+            choices = app.screen.query_one(Choices)
+            choices.highlighted = choices.get_option_index(one)
+            await pilot.pause()
+            lines = [row.strip() for row in text(app).splitlines()[about.region.y : about.region.bottom]]
+            assert " ".join(lines).strip().endswith((".", "…"))
+
+
+async def test_a_sign_tells_that_there_is_more_of_the_list_below() -> None:
+    async with home() as (app, pilot):
+        assert "▼" in text(app)
+        await pilot.press("end")
+        await pilot.pause()
+        assert "▼" not in text(app)
+
+
+@pytest.mark.parametrize("size", [(112, 40), (120, 40), (160, 50)])
+async def test_titles_are_whole_where_there_is_room_for_them(size: tuple[int, int]) -> None:
+    async with home(size) as (app, _):
+        assert load("figure-21-3").title in text(app)
+        assert load("figure-21-7").title in text(app)
 
 
 async def test_g_opens_and_guesses() -> None:
@@ -225,13 +298,13 @@ async def test_where_there_is_no_room_for_a_preview_a_line_tells_about_it() -> N
 
 async def test_a_resize_keeps_what_is_highlighted() -> None:
     async with home((160, 50)) as (app, pilot):
-        await pilot.press("down", "down", "down")
+        await pilot.press("down", "down", "down", "down")
         chosen = app.screen.query_one(Choices).chosen
         for size in ((80, 24), (60, 16), (120, 40)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
             assert app.screen.query_one(Choices).chosen == chosen
-        assert app.screen.query_one(Preview).card.title == load(ids(app)[3].removeprefix("play:")).title
+        assert app.screen.query_one(Preview).card.title == load(ids(app)[4].removeprefix("play:")).title
 
 
 async def test_the_first_entry_brings_its_heading_into_sight() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from mailedu.journey import Edit, Journey, Kind, play
+from mailedu.journey import Edit, Journey, Kind, phrases, play
 from mailedu.journey import scenario as scenarios
 from mailedu.journey.guess import question
 from mailedu.journey.own_letter import own_letter
@@ -21,6 +21,7 @@ from mailedu.tui.memory import Memory
 from mailedu.tui.panes import PANES
 from mailedu.tui.screens.player import Player
 from mailedu.tui.widgets.keybar import KeyBar
+from mailedu.tui.widgets.note_card import NoteCard
 from tests.tui.look import Cell, cells, rows, text
 
 NARROW, WIDE, HUGE = (80, 24), (120, 40), (160, 50)
@@ -95,6 +96,31 @@ async def test_the_end_says_what_became_of_the_letter() -> None:
         assert "The letter was delivered to bob@example.net." in text(pilot.app)
         await press(pilot, "p")
         assert "This is the end" not in text(pilot.app)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_the_end_card_is_whole_and_says_something_on_every_journey(size: tuple[int, int]) -> None:
+    app = MaileduApp(Memory())
+    async with app.run_test(size=size) as pilot:
+        for name in scenarios.names():
+            journey = play(name)
+            app.open_journey(journey)
+            await press(pilot, "end", "n")
+            (card,) = app.screen.query(NoteCard)
+            seen = rows(app)[card.region.y : card.region.bottom]
+            inside = [row[card.region.x : card.region.right] for row in seen]
+            assert inside[0].startswith("┌─ This is the end ─"), name
+            assert inside[-1].endswith("q leave ─┘"), name
+            said = " ".join(" ".join(row.strip("│ ") for row in inside[1:-1]).split())
+            expected = [*phrases.outcome(journey), phrases.whereabouts(journey.scene(len(journey)))]
+            assert f"{expected[0]}." in said, name
+
+
+async def test_stages_are_offered_where_there_are_several() -> None:
+    async with player("figure-21-10") as (pilot, _):
+        assert "stage" not in rows(pilot.app)[-1]
+    async with player() as (pilot, _):
+        assert "1-5 stage" in rows(pilot.app)[-1]
 
 
 async def test_find_goes_to_the_next_step_that_holds_the_word() -> None:

@@ -19,6 +19,7 @@ from mailedu.exercise.model import GRADED_BY_GOALS, ExerciseError, Kind
 from mailedu.exercise.progress import Progress
 from mailedu.tui import keys
 from mailedu.tui.keys import Key
+from mailedu.tui.memory import Left
 from mailedu.tui.screens.room import Room
 from mailedu.tui.widgets import exercise_keys as bar
 from mailedu.tui.widgets import exercise_told as told
@@ -43,9 +44,11 @@ class ExerciseScreen(Room[None]):
     AUTO_FOCUS = ""  # where how it went is shown, letters are keys
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.EXERCISE)]
 
-    def __init__(self, round_: Round) -> None:
+    def __init__(self, round_: Round, name: str = "") -> None:
+        """`name`: by which the round can be opened again; without one nothing of it is remembered."""
         super().__init__()
         self.round = round_
+        self._opened_as = name
         self._sitting: Sitting | None = None
         self._fault = ""
         """Why the present question cannot be asked."""
@@ -136,6 +139,21 @@ class ExerciseScreen(Room[None]):
             there = self._beside.show(sitting, below=self.is_wide, zoomed=self.has_class("-zoomed"))
             self.set_class(not there, "-alone")
         self._show_keys()
+        self._note()
+
+    def _note(self) -> None:
+        """Remember which question this is, for the next time; none once all were gone through."""
+        memory, sitting = self.mailedu.memory, self._sitting
+        if not self._opened_as or self._fault:
+            return
+        left = None
+        if sitting is not None:
+            lines = tuple(sitting.session.lines) if sitting.session is not None else ()
+            at = self.round.at
+            left = Left(self._opened_as, at, self.round.exercise.id, self.round.seeds[at], lines)
+        if left != memory.question:
+            memory.question = left
+            self.mailedu.remember()
 
     def _show_end(self) -> None:
         report = self.query_one("#report", Static)
@@ -420,6 +438,7 @@ class ExerciseScreen(Room[None]):
             except ExerciseError as error:
                 self.say(str(error), "✗")
                 return
+            self._opened_as = "next"
         self._take_up()
 
     def action_back(self) -> None:
@@ -480,9 +499,30 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
-def open_round(name: str, progress: Progress | None = None) -> ExerciseScreen:
-    """The screen for an entry of Home. Raises ExerciseError, one line, where there is nothing to be asked."""
+def open_round(name: str, progress: Progress | None = None, left: Left | None = None) -> ExerciseScreen:
+    """The screen for an entry of Home, at the question that was `left`. Raises ExerciseError, one line, where there is
+    nothing to be asked.
+    """
     made = round_of(name, progress if progress is not None else Progress())
     if not made.exercises:
         raise ExerciseError("there are no questions here yet")
-    return ExerciseScreen(made)
+    if left is not None:
+        _go_back(made, left)
+    return ExerciseScreen(made, name)
+
+
+def _go_back(made: Round, left: Left) -> None:
+    """To the question that was left, in its variant, with the lines of its lab; what of it is none any more is not."""
+    ids = [one.id for one in made.exercises]
+    if left.exercise not in ids:
+        return
+    made.at = left.place_in(ids)
+    made.seeds[made.at] = left.seed
+    try:
+        sitting = made.sitting()
+    except ValueError:  # told when it is taken up
+        return
+    if sitting.session is not None and not sitting.over:
+        sitting.session.again()
+        for line in left.lines:
+            sitting.session.say(line)

@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from mailedu.exercise.model import ExerciseError
 from mailedu.tui import entries, keys
 from mailedu.tui.entries import Entry
-from mailedu.tui.memory import Place
+from mailedu.tui.memory import Left, Place
 from mailedu.tui.screens.room import Room
 from mailedu.tui.widgets import exercise_rounds as rounds
 from mailedu.tui.widgets.choices import Choice, Choices, Group
@@ -45,7 +45,7 @@ class Home(Room[None]):
 
     Home.-wide #about, Home.-huge #about { display: none; }
     Home.-wide Preview, Home.-huge Preview { display: block; }
-    Home.-wide #choose, Home.-huge #choose { width: 51; }
+    Home.-wide #choose, Home.-huge #choose { width: 57; }
     Home.-wide #body, Home.-huge #body { padding: 0 1; }
     Home.-huge #choose { width: 60; }
     Home.-tall Title, Home.-high Title { margin: 1 0; padding: 0 1; }
@@ -65,7 +65,8 @@ class Home(Room[None]):
         self._entries: dict[str, Entry] = {}
         self._steps: dict[str, str] = {}
         """Entry -> how long it is, as soon as that is known."""
-        self._place: Place | None = None
+        self._left: tuple[Place | None, Left | None] = (None, None)
+        """What was left when this was shown the last time."""
 
     def parts(self) -> ComposeResult:
         yield Title("Watch a letter travel, one command at a time.")
@@ -83,16 +84,27 @@ class Home(Room[None]):
     def on_mount(self) -> None:
         choose = self.query_one("#choose")
         choose.border_title = "Choose"
-        choose.border_subtitle = Content.assemble(("enter", "bold $accent"), " open")
-        self.query_one(Choices).focus()
+        self._frame()
+        choices = self.query_one(Choices)
+        self.watch(choices, "scroll_y", self._frame, init=False)
+        choices.focus()
+
+    def _frame(self) -> None:
+        """The key that opens, and whether there is more of the list below."""
+        choices = self.query_one(Choices)
+        more = choices.max_scroll_y - choices.scroll_offset.y
+        self.query_one("#choose").border_subtitle = Content.assemble(
+            (f"▼ {more} more rows   " if more > 1 else "▼ 1 more row   " if more else "", "$foreground"),
+            ("enter", "bold $accent"), " open",
+        )  # fmt: skip
 
     def on_screen_resume(self) -> None:
         """At the beginning, and whenever somebody comes back: the place, what is done and the letters may be new."""
-        place = self.mailedu.memory.place
+        left = (self.mailedu.memory.place, self.mailedu.memory.question)
         self._entries = {entry.id: entry for entry in entries.entries(self.mailedu.memory)}
         self._fill()
-        if place != self._place:  # somebody comes back from a journey, and enter is to go on with it
-            self._place = place
+        if left != self._left:  # somebody comes back from a journey or questions, and enter is to go on with them
+            self._left = left
             self.query_one(Choices).action_first()
         self.call_after_refresh(self._later)
 
@@ -144,13 +156,17 @@ class Home(Room[None]):
         return self._entries.get(self.query_one(Choices).chosen)
 
     def _tell(self) -> None:
+        self._frame()
         entry = self.entry
         if entry is None:
             return
         if self.query_one(Preview).display:
             self.query_one(Preview).show(entries.card(entry, self.mailedu.memory))
         else:
-            self.query_one("#about", Static).update(Content(visible(entry.about)))
+            room = self.query_one("#about").content_size
+            self.query_one("#about", Static).update(
+                Content(entries.told(visible(entry.about), room.width, room.height))
+            )
 
     def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
         self.call_after_refresh(self._tell)
@@ -175,8 +191,9 @@ class Home(Room[None]):
             app.open_compose()
         elif entry.kind == "talk":
             app.open_talk(entry.name)
-        elif entry.kind == "quiz":
-            app.open_questions(entry.name)
+        elif entry.kind in ("quiz", "ask"):
+            left = app.memory.question
+            app.open_questions(entry.name, left if left is not None and left.round == entry.name else None)
         else:
             self._open_journey(entry, guessing)
         self.action_close()

@@ -56,6 +56,8 @@ STAGES: Final = tuple(Stage)
 PACES: Final = (4.0, 2.5, 1.5, 0.8, 0.4)
 #: Rows under which a card and the pane have no room below each other.
 _LOW: Final = 24
+#: Rows of a note for which there is room above the pane from `_LOW` on.
+_MOST_ROWS: Final = 10
 #: Steps whose explanations are searched.
 _EXPLAINED: Final = 400
 #: What the key bar offers while a reply is hidden, and while a version of one's own is there.
@@ -202,7 +204,9 @@ class Player(Room[None]):
 
     def _make_room(self) -> None:
         """In a low terminal a card takes the pane's place too."""
-        crowded = self._conversation.card is not None and self.size.height < _LOW and not self.is_wide
+        card = self._conversation.card
+        high = isinstance(card, NoteCard) and card.rows > _MOST_ROWS
+        crowded = card is not None and (self.size.height < _LOW or high) and not self.is_wide
         if crowded != self.has_class("-crowded"):
             self.set_class(crowded, "-crowded")
             self.call_after_refresh(self.show)
@@ -230,6 +234,7 @@ class Player(Room[None]):
             chosen = [key._replace(word=other) if key.keys == "o" else key for key in _named(_WHILE_CHANGED)]
         if self.pane == "packets" and chosen is not keys.EDITING:
             chosen = _with_packets(chosen)
+        chosen = [key for key in chosen if self.offers(key)]
         self.query_one(KeyBar).show(sorted(chosen, key=lambda key: key.keys == "q"))
 
     def _note(self, view: View) -> None:
@@ -238,7 +243,8 @@ class Player(Room[None]):
 
         app = self.mailedu
         seat = self.seat
-        app.memory.place = Place.of(seat.mine, seat.n_of_mine, self.pane, self.letter, seat.guessing, seat.hidden)
+        place = Place.of(seat.mine, seat.n_of_mine, self.pane, self.letter, seat.guessing, seat.hidden)
+        app.memory.note_place(place)
         if seat.ended and not seat.mine.is_changed and view.journey.scenario.message is None:
             app.memory.done.add(view.journey.scenario.name)
         app.remember()
@@ -256,9 +262,7 @@ class Player(Room[None]):
             self.show()
         else:
             self._stop()
-            self._conversation.open(
-                NoteCard("This is the end", [f"{fact}." for fact in phrases.outcome(self.seat.journey)])
-            )
+            self._conversation.open(NoteCard("This is the end", _ending(self.seat.journey)))
             self.show()
 
     def action_back(self) -> None:
@@ -558,6 +562,8 @@ class Player(Room[None]):
     def offers(self, key: keys.Key) -> bool:
         if key.action in ("other", "undo"):
             return self.seat.mine.is_changed
+        if key.action.startswith("stage"):
+            return len({leg.stage for leg in self.seat.journey.legs}) > 1
         return not key.action.startswith("answer") or self.seat.hidden
 
     def places(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
@@ -603,6 +609,13 @@ def _figures(journey: Journey) -> str:
     """Which figures of the chapter a journey shows."""
     figures = journey.scenario.figures
     return f"Figure{'s' if figures[1:] else ''} {', '.join(figures)}" if figures else ""
+
+
+def _ending(journey: Journey) -> list[str]:
+    """What became of the letters; of one that was only fetched: where it is now."""
+    where = phrases.whereabouts(journey.scene(len(journey)))
+    facts = phrases.outcome(journey) or ((f"In the end the letter is {where}",) if where else ("All has been said",))
+    return [f"{fact}." for fact in facts]
 
 
 def _meaning(scene: Scene) -> str:
