@@ -24,6 +24,8 @@ _WHO: Final = re.compile(r"(?:Request|Command|Response): ")
 _FIELD: Final = re.compile(r"[!-9;-~]+:")
 #: Cells that what was said is to have, before names give way to `client` and `server`.
 _ROOMY: Final = 26
+#: Cells of a list in which who speaks is said to whom; in fewer the verbs and codes have the room.
+_WIDE: Final = 84
 #: Octets a row, and the cells that as many take with offset and text.
 _MANY: Final = 16
 _FEW: Final = 8
@@ -213,6 +215,8 @@ class ExhibitList(Lines):
         if not leg.peer:
             return pad(f"{_name(journey, leg.actor)} ■", self._both)
         if self._pair:
+            if cells < _WIDE:
+                return "server" if row.from_server else "client"
             return f"client {arrow} server"
         return pad(f"{_name(journey, leg.actor)} {arrow} {_name(journey, leg.peer)}", self._both)
 

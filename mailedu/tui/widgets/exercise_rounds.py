@@ -72,12 +72,10 @@ def _by_objective() -> dict[str, list[str]]:
 
 
 def answered(progress: Progress) -> dict[str, tuple[str, bool]]:
-    """Of each round: `2 of 5`, and whether all were answered right. Raises ProgressError."""
-    tried = progress.tried()
-    over = {one.exercise for one in tried if one.over}
-    right = {one.exercise for one in tried if one.over and one.score > 0}
+    """Of each round how many were answered right, `2 of 5`, and whether all were. Raises ProgressError."""
+    right = {one.exercise for one in progress.tried() if one.over and one.score > 0}
     return {
-        offer.name: (f"{len(over.intersection(offer.ids))} of {len(offer.ids)}", right.issuperset(offer.ids))
+        offer.name: (f"{len(right.intersection(offer.ids))} of {len(offer.ids)}", right.issuperset(offer.ids))
         for offer in rounds()
         if offer.ids
     }
