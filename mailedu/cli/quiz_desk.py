@@ -95,7 +95,7 @@ class Lab(Round):
         screen.tell(
             f"You sit at {visible(desk.client)}, connected to {visible(desk.server)}, port {desk.port}: type its "
             "commands. Wrong ones are welcome, :undo takes them back. :done hands in, "
-            f"{self._hint_word(':hint')}:help lists the words."
+            f"{self._hint_word(':hint')}:help lists the words, :quit leaves."
         )
         if self.question.given:
             screen.tell("The first lines were typed for you.")

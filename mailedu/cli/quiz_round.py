@@ -315,7 +315,7 @@ class Round:
     def give_up(self) -> None:
         """The answer."""
         score = self.trying.give_up()
-        self._seen = self.question.seen(self.question.exercise.see)
+        self._seen = self.question.seen_answer
         self.screen.say_all(show.answer(self.question, self.screen))
         self.screen.say(f"You have {show.earned(score, self.trying.most)}.")
         self._over()

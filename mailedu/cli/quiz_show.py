@@ -144,7 +144,8 @@ def _packets(rows: Sequence[Row], screen: Screen) -> Iterator[str]:
                        f"   No       Time  {pad('From', room)}   Len  Info")  # fmt: skip
     yield from _packet_rows(rows, who, room, narrow, screen)
     if len(rows) > 1:
-        yield screen.paint("quiet", f"  p {rows[0].n} shows packet {rows[0].n} whole, with all its numbers.")
+        n = rows[0].n
+        yield from screen.prose(f"p {n} shows packet {n} whole, with all its numbers.", role="quiet")
 
 
 def _packet_rows(rows: Sequence[Row], who: Sequence[str], room: int, narrow: bool, screen: Screen) -> Iterator[str]:

@@ -282,6 +282,7 @@ class _Form:
             self.text("feedback", path, table).strip(),
             self.text("misconception", path, table),
             self.see(path, table),
+            bool(self.get(path, table, "only_if_other", bool, "true or false", False)),
         )
 
     def item(self, n: int, table: Mapping[str, Any]) -> Item:

@@ -74,6 +74,8 @@ class Wrong(NamedTuple):
     feedback: str
     misconception: str = ""
     see: Any = ""
+    only_if_other: bool = False
+    """In variants in which it equals the right answer it is left away, instead of another variant being drawn."""
 
 
 class Item(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from enum import StrEnum
@@ -89,6 +90,8 @@ class Question:
             self.__dict__.pop(name, None)
         #: The exercise with this learner's values in it.
         self.exercise: Exercise = _filled(self.written, drawn)
+        if self.seed and drawn:  # other values than the chapter's own
+            self.exercise = replace(self.exercise, chapter=_like(self.exercise.chapter))
         #: What was drawn, and who sits at the desk where something is typed.
         self.values: Mapping[str, Any] = drawn
         if self.exercise.talk:
@@ -99,6 +102,7 @@ class Question:
         self.known = tuple(
             Known(self._computed(one.value), one.feedback, one.misconception, one.see) for one in self.exercise.wrong
         )
+        self._drop_equals()
         self._refuse_equals()
         self.items = self._items()
 
@@ -233,7 +237,16 @@ class Question:
 
     def right(self, share: float = 1.0) -> Mark:
         """The mark of a right answer."""
-        return Mark(True, share, self.exercise.why, "", self.seen(self.exercise.see))
+        return Mark(True, share, self.exercise.why, "", self.seen_answer)
+
+    @property
+    def seen_answer(self) -> Seen | None:
+        """Where the right answer can be seen: what is pointed at is the answer itself."""
+        if self.kind is Kind.POINT:
+            spot = self.answer if isinstance(self.answer, Spot) else Spot(self.exhibit.what, int(self.answer))
+            if spot.what in ("packet", "step", "line"):
+                return self._seen(spot)
+        return self.seen(self.exercise.see)
 
     def not_right(
         self, value: Any, feedback: str = "", misconception: str = "", see: Any = "", share: float = 0.0
@@ -242,7 +255,8 @@ class Question:
         seen = self.seen(see or self.exercise.see)
         names: dict[str, Any] = {"value": _shown(value)}
         if seen is not None:
-            names |= {"packet": seen.packet or "?", "step": seen.step or "?", "line": seen.line or "?"}
+            step = f"{seen.step or '?'}{self._of_what}"
+            names |= {"packet": seen.packet or "?", "step": step, "line": seen.line or "?"}
         said = str(variants.fill(feedback, names, whole=False)) if feedback else "Not so."
         return Mark(False, share, said, misconception, seen)
 
@@ -250,7 +264,6 @@ class Question:
         """Where something can be seen. None for nothing, or for what is not in this variant."""
         if not see:
             return None
-        journey = self.journey
         call = see if isinstance(see, Call) else Call("step.at", {"place": see})
         try:
             found = ask(call, self.about())
@@ -258,8 +271,10 @@ class Question:
             return None
         if isinstance(found, int):
             found = Spot("step", found)
-        if not isinstance(found, Spot):
-            return None
+        return self._seen(found) if isinstance(found, Spot) else None
+
+    def _seen(self, found: Spot) -> Seen | None:
+        journey = self.journey
         if found.what == "line":
             return Seen(f"line {found.first}", line=found.first)
         if journey is None:
@@ -270,7 +285,13 @@ class Question:
         if self._wants_packets:  # the first with octets; of a link that opens or closes the first at all
             its = [p for p in journey.packets if p.step == found.first]
             packet = next((p.n for p in its if p.payload), its[0].n if its else 0)
-        return Seen(f"packet {packet}" if packet else f"step {found.first}", found.first, packet)
+        return Seen(f"packet {packet}" if packet else f"step {found.first}{self._of_what}", found.first, packet)
+
+    @property
+    def _of_what(self) -> str:
+        """What follows the number of a step that does not stand beside the question."""
+        beside = self.exercise.show in (Show.STEPS, Show.PACKETS) or self.exercise.talk
+        return "" if beside else " of the journey"
 
     @property
     def _wants_packets(self) -> bool:
@@ -330,6 +351,14 @@ class Question:
     def _shuffle(self, what: str, made: list[Any]) -> None:
         random.Random(f"{self.seed}/{self.written.id}/{what}").shuffle(made)
 
+    def _drop_equals(self) -> None:
+        """Wrong answers that are wrong `only_if_other`, and are the right one in this variant, are left away."""
+        pairs = zip(self.exercise.wrong, self.known, strict=True)
+        kept = [(one, k) for one, k in pairs if not one.only_if_other or _key(k.value) != _key(self.answer)]
+        if len(kept) < len(self.known):
+            self.exercise = replace(self.exercise, wrong=tuple(one for one, _ in kept))
+            self.known = tuple(known for _, known in kept)
+
     def _refuse_equals(self) -> None:
         """Two answers that mean the same cannot be told apart."""
         where = self.exercise.file
@@ -381,6 +410,11 @@ def _fill(value: Any, values: Mapping[str, Any]) -> Any:
         filled = [_fill(one, values) for one in value]
         return type(value)(*filled) if hasattr(value, "_fields") else tuple(filled)
     return value if isinstance(value, StrEnum) else variants.fill(value, values)
+
+
+def _like(chapter: str) -> str:
+    """As `like Figure 21.10`: a variant has the form of a figure, not its names and numbers."""
+    return re.sub(r"(?<!like )\bFigure ", "like Figure ", chapter)
 
 
 def crlf(text: str) -> bytes:

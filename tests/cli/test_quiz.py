@@ -147,7 +147,7 @@ def test_question_mark_tells_all_keys(mailedu: Call) -> None:
 def test_other_values_are_another_variant(mailedu: Call) -> None:
     out = told(mailedu, "one/number", lines="1108\nr\n")
     assert out.count("How long is the message of") == 2
-    assert "With other values, Figure 21.10, 1 point, one/number" in out
+    assert "With other values, like Figure 21.10, 1 point, one/number" in out
     assert "message of admin1?" in out.split("With other values")[0]
     assert "> r This question has no other values." in told(mailedu, "one/choice", lines="r\n")
 

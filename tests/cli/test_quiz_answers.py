@@ -116,7 +116,7 @@ def test_a_value_that_is_no_answer_is_told_why_and_is_no_try(mailedu: Call, lear
     assert all(one["score"] == 0 and one["feedback"] for one in found)
     numbers = {one["id"]: one["feedback"] for one in found}
     if not isinstance(value, (int, float)) or value is True:
-        assert numbers["one/number"] == "This is no answer: a number, please, in octets."
+        assert numbers["one/number"] == "This is no answer: how many octets? a number, please."
         assert not Progress(learner).tried("one/number")
 
 

@@ -192,7 +192,7 @@ def test_all_problems_of_form_are_told_at_once(tmp_path: Path) -> None:
          "wrong: 1128 is the right answer"),
         (NUMBER, "value = 8", "value = 1108", "line 9: wrong: two of them have the same value"),
         (NUMBER, "value = 8", 'value = "eight"',
-         "line 15: wrong.2.value: 'eight' is asked again, not marked: a number, please"),
+         "line 15: wrong.2.value: 'eight' is asked again, not marked: how many octets? a number, please"),
         (NUMBER, '"pop3.reply_octets", command = "RETR 1"', '"pop3.user"',
          "line 6: answer: 'admin1' cannot be given as an answer"),
         (NUMBER, '"packet.replying", text = "RETR 1"', '"packet.replying", text = "RETR 9"',

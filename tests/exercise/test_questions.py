@@ -154,3 +154,38 @@ def quiz(*arguments: str, said: str = "", home: Path) -> str:
     )
     assert ran.returncode == 0, ran.stderr
     return " ".join(ran.stdout.split())
+
+
+def test_all_messages_together_is_a_foreseen_mistake_where_there_is_more_than_one() -> None:
+    exercise = load.find("pop3/figure-21-10-length")
+    alone = Question(exercise, 0)
+    assert not any("all messages together" in one.feedback for one in alone.known)
+    for seed in range(1, 20):
+        made = Question(exercise, seed)
+        total = next((one.value for one in made.known if "all messages together" in one.feedback), None)
+        if total is not None:
+            assert "STAT" in made.mark(total).feedback
+            return
+    raise AssertionError("no variant has several messages")
+
+
+def test_who_points_elsewhere_is_not_sent_to_a_packet_that_looks_like_the_answer() -> None:
+    made = Question(load.find("packets/password"))
+    right = made.answer.first
+    wrong = next(n for n in range(1, right) if all(getattr(one.value, "first", 0) != n for one in made.known))
+    assert "Look at" not in made.mark(wrong).feedback
+    seen = made.mark(right).see
+    assert seen is not None
+    assert seen.packet == right
+    assert made.seen_answer == seen
+
+
+def test_a_variant_is_only_like_the_figure() -> None:
+    assert asked("length").exercise.chapter.endswith("; Figure 21.10")
+    assert asked("length", 3).exercise.chapter.endswith("; like Figure 21.10")
+
+
+def test_a_step_is_said_to_be_of_the_journey_where_no_steps_stand_beside_the_question() -> None:
+    made = Question(load.find("access/where-it-waits"))
+    said = [made.mark(one.letter).feedback for one in made.options if not one.right]
+    assert any(" of the journey" in one for one in said)

@@ -35,4 +35,4 @@ def solution(question: Question) -> str:
 
 
 def how(question: Question) -> str:
-    return f"type what it is {'decoded' if question.kind == 'decode' else 'encoded'}; upper and lower case matter"
+    return f"type the {'decoded' if question.kind == 'decode' else 'encoded'} text; upper and lower case matter"

@@ -34,7 +34,7 @@ _NUMBER: Final = re.compile(
 def read(question: Question, text: str) -> int | float:
     found = _NUMBER.fullmatch(" ".join(text.split()))
     if found is None or len(found[1]) > 40:
-        raise Again(f"a number, please{_in(question)}")
+        raise Again(f"{_how_many(question)}a number, please")
     unit = found[2].strip().casefold()
     if unit and not _same_unit(unit, question.exercise.unit):
         wanted = question.exercise.unit
@@ -78,6 +78,12 @@ def _same_unit(said: str, wanted: str) -> bool:
 def _in(question: Question) -> str:
     unit = question.exercise.unit
     return f", in {unit}" if unit and unit != "port" else ""
+
+
+def _how_many(question: Question) -> str:
+    """As `how many messages? `; nothing for what is not counted."""
+    unit = question.exercise.unit
+    return f"how many {unit}? " if unit.endswith("s") else ""
 
 
 def solution(question: Question) -> str:

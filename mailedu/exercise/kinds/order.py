@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mailedu.exercise.kinds.number import general
 from mailedu.exercise.marking import Again, Mark
 from mailedu.exercise.model import plain
 
@@ -39,13 +38,8 @@ def mark(question: Question, answer: Any) -> Mark:
         if first == 0
         else f"The first {first} {'is' if first == 1 else 'are'} right; then something else comes"
     )
-    return (
-        question.not_right(values, f"{where}, not “{text}”.")
-        if not question.known
-        else question.not_right(
-            values, f"{where}. {general(question).removeprefix('Not so. ').removeprefix('Not so.')}".strip()
-        )
-    )
+    # Where the right order can be seen says nothing about this mistake, so nothing is named to look at.
+    return question.not_right(values, f"{where}, not “{text}”.")
 
 
 def _values(question: Question, answer: Any) -> list[Any]:

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mailedu.exercise.facts import Spot
-from mailedu.exercise.kinds.number import general
 from mailedu.exercise.marking import Again, Mark
 
 if TYPE_CHECKING:
@@ -52,9 +51,10 @@ def mark(question: Question, answer: Any) -> Mark:
     for known in question.known:
         if _value(known.value) == said:
             return question.not_right(_words(right.what, said), known.feedback, known.misconception, known.see)
-    return question.not_right(
-        _words(right.what, said), general(question) if question.exercise.see and _hints(question) else "Not that one."
-    )
+    seen = question.seen(question.exercise.see)
+    if seen is None or not _hints(question):  # what may be seen is the answer itself
+        return Mark(False, 0.0, "Not that one.", "", None)
+    return question.not_right("", f"Not that one. {seen.words.capitalize()} is where to start, not the answer.")
 
 
 def _hints(question: Question) -> bool:
