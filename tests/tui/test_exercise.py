@@ -365,7 +365,7 @@ async def test_several_are_chosen_and_handed_in(tmp_path: Path) -> None:
 async def test_a_number_is_typed_and_a_word_is_asked_again(tmp_path: Path) -> None:
     async with asking(tmp_path, "number") as pilot:
         await line(pilot, "many")
-        assert said(pilot) == "A number, please, in octets"
+        assert said(pilot) == "How many octets? a number, please"
         assert not sitting(pilot).trying.tries
         await line(pilot, "1108")
         assert "1,108 is the letter alone." in text(pilot.app)
