@@ -5,6 +5,7 @@ What is taught stands in `content/course.toml`. How far somebody has come is rea
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from mailedu import content
+from mailedu.exercise import variants
 from mailedu.exercise.model import Exercise
 from mailedu.exercise.progress import SLEPT, Due, Progress, Tried, What
 from mailedu.journey import scenario
@@ -24,6 +26,8 @@ RETURNS: Final = (1, 3, 6)
 #: So many facts come back at a sitting, at the most; after so many seconds without any answer another one begins.
 CARDS: Final = 5
 SITTING: Final = 3600.0
+#: Seeds that are looked at for one that draws something new.
+_TRIES: Final = 40
 
 
 class Objective(NamedTuple):
@@ -151,7 +155,7 @@ def next_up(progress: Progress, exercises: Sequence[Exercise]) -> Next | None:
         for card in review(progress):
             if card.exercise in by_id:
                 one = by_id[card.exercise]
-                return Next(one, _fresh(seeds.get(one.id, ())), "a fact that is to stay: you have seen it before")
+                return Next(one, _fresh(one, seeds.get(one.id, ())), "a fact that is to stay: you have seen it before")
     standing = mastered(progress)
     known = {(one.exercise, one.variant) for one in _mastering(tried)}
     last = {(one.exercise, one.variant): one.when for one in tried}
@@ -163,7 +167,7 @@ def next_up(progress: Progress, exercises: Sequence[Exercise]) -> Next | None:
 
     def least_tried(fitting: Sequence[Exercise]) -> tuple[Exercise, int]:
         one = min(fitting, key=lambda one: len(seeds.get(one.id, ())))  # of equals the first
-        return one, _fresh(seeds.get(one.id, ()))
+        return one, _fresh(one, seeds.get(one.id, ()))
 
     for unit in units():
         for goal in unit.objectives:
@@ -221,12 +225,16 @@ def _seeds(tried: Iterable[Tried]) -> dict[str, set[int]]:
     return found
 
 
-def _fresh(used: Iterable[int]) -> int:
-    """The least seed that was not used; 0 is the exercise as it is written."""
-    taken, seed = set(used), 0
-    while seed in taken:
-        seed += 1
-    return seed
+def _fresh(exercise: Exercise, used: Iterable[int]) -> int:
+    """The least seed that was not used and draws what none of those drew; 0 is the exercise as it is written."""
+    taken = set(used)
+    drawn = [variants.draw(exercise, seed) for seed in taken]
+    free = (seed for seed in itertools.count() if seed not in taken)
+    first = next(free)
+    for seed in itertools.chain((first,), itertools.islice(free, _TRIES)):
+        if variants.draw(exercise, seed) not in drawn:
+            return seed
+    return first
 
 
 def _reviewed(tried: Iterable[Tried], cards: AbstractSet[str], now: float) -> int:

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from mailedu.exercise import course
+from mailedu.exercise import course, variants
 from mailedu.exercise.course import CARDS, ENOUGH, SITTING, SLEPT
 from mailedu.exercise.model import Exercise, Kind
 from mailedu.exercise.progress import Progress, Tried, What
 from mailedu.journey import scenario
 
+#: Other seeds draw other numbers.
+WIDE = {"n": {"range": [1, 1_000_000]}}
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC).timestamp()
 
 
@@ -139,7 +141,7 @@ def test_three_different_exercises_at_the_first_try_are_mastery(learner: Learner
 
 
 def test_three_variants_of_one_exercise_are_mastery(learner: Learner) -> None:
-    one = learner.exercise("pop3/many", "pop3.delete", vary={"n": [1, 2, 3]})
+    one = learner.exercise("pop3/many", "pop3.delete", vary=WIDE)
     for seed in range(ENOUGH):
         learner.answers(one, True, seed=seed)
     assert course.mastered(learner.progress)["pop3.delete"].mastered
@@ -147,7 +149,7 @@ def test_three_variants_of_one_exercise_are_mastery(learner: Learner) -> None:
 
 def test_the_same_again_counts_once(learner: Learner) -> None:
     one = learner.exercise("pop3/same", "pop3.delete")
-    varied = learner.exercise("pop3/varied", "pop3.delete", vary={"n": [1, 2, 3]})
+    varied = learner.exercise("pop3/varied", "pop3.delete", vary=WIDE)
     for seed in range(ENOUGH):  # no values are drawn: another seed is the same exercise
         learner.answers(one, True, seed=seed)
         learner.answers(varied, True, seed=5)
@@ -196,8 +198,8 @@ def test_without_exercises_there_is_nothing_next(learner: Learner) -> None:
 
 
 def test_what_was_not_tried_comes_before_what_was_and_then_new_variants(learner: Learner) -> None:
-    first = learner.exercise("stages/first", "stages.five", vary={"n": [1, 2, 3]})
-    second = learner.exercise("stages/second", "stages.five", vary={"n": [1, 2, 3]})
+    first = learner.exercise("stages/first", "stages.five", vary=WIDE)
+    second = learner.exercise("stages/second", "stages.five", vary=WIDE)
     learner.answers(first, True)
     assert learner.next == ("stages/second", 0)
     learner.answers(second, False, True)
@@ -207,7 +209,7 @@ def test_what_was_not_tried_comes_before_what_was_and_then_new_variants(learner:
 
 
 def test_what_is_mastered_is_left_behind(learner: Learner) -> None:
-    one = learner.exercise("stages/one", "stages.five", vary={"n": [1, 2, 3]})
+    one = learner.exercise("stages/one", "stages.five", vary=WIDE)
     learner.exercise("pop3/late", "pop3.delete")
     for seed in range(ENOUGH):
         assert learner.next == (one.id, seed)
@@ -270,7 +272,7 @@ def test_new_variants_leave_room_for_facts(learner: Learner) -> None:
 
 
 def test_what_was_left_in_the_middle_goes_on(learner: Learner) -> None:
-    one = learner.exercise("pop3/late", "pop3.delete", vary={"n": [1, 2, 3]})
+    one = learner.exercise("pop3/late", "pop3.delete", vary=WIDE)
     learner.exercise("stages/first", "stages.five")
     learner.answers(one, False, seed=7)
     assert learner.next == (one.id, 7)
@@ -279,10 +281,10 @@ def test_what_was_left_in_the_middle_goes_on(learner: Learner) -> None:
 
 
 def test_skills_come_back_in_later_units_and_take_turns_with_what_is_new(learner: Learner) -> None:
-    first = learner.exercise("stages/first", "stages.five", vary={"n": [1, 2, 3]})
-    second = learner.exercise("address/second", "address.halves", vary={"n": [1, 2, 3]})
+    first = learner.exercise("stages/first", "stages.five", vary=WIDE)
+    second = learner.exercise("address/second", "address.halves", vary=WIDE)
     learner.exercise("address/alike", "address.halves")
-    new = learner.exercise("parts/new", "message.parts", vary={"n": [1, 2, 3]})
+    new = learner.exercise("parts/new", "message.parts", vary=WIDE)
     for seed in range(ENOUGH):
         learner.answers(first, True, seed=seed)
         learner.answers(second, True, seed=seed)
@@ -304,3 +306,14 @@ def test_a_card_whose_exercise_is_gone_is_passed_over(learner: Learner) -> None:
     learner.exercise("stages/first", "stages.five")
     learner.now += 5 * 86400
     assert learner.next == ("stages/first", 0)
+
+
+def test_a_new_variant_draws_what_was_not_drawn_yet(learner: Learner) -> None:
+    only = learner.exercise("stages/only", "stages.five", vary={"n": [1, 2, 3]})
+    drawn = []
+    for _ in range(3):
+        found = learner.next
+        assert found is not None
+        drawn.append(variants.draw(only, found[1])["n"])
+        learner.answers(only, False, False, seed=found[1])
+    assert sorted(drawn) == [1, 2, 3]

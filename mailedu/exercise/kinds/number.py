@@ -95,4 +95,5 @@ def solution(question: Question) -> str:
 
 
 def how(question: Question) -> str:
-    return f"a number{_in(question)}"
+    unit = question.exercise.unit
+    return f"a number of {unit}" if unit and unit != "port" else "a number"
