@@ -32,7 +32,7 @@ run: $(VENV)/run
 	@$(PY) -m mailedu
 
 # The wheel is made from the source distribution, so both are known to be whole. It is installed beside what .venv holds
-# and not in it, and pytest runs away from the checkout: what the tests import is what a user gets. One worker more than
+# and not in it, and pytest runs away from the checkout: what the tests import is what a user gets. More workers than
 # most machines that test have processors, for tests of screens wait half of their time.
 test: $(VENV)/dev
 	@rm -rf $(VENV)/dist $(VENV)/wheel $(VENV)/elsewhere && mkdir $(VENV)/elsewhere
@@ -41,7 +41,7 @@ test: $(VENV)/dev
 	@$(PIP) --python $(WHEEL_PY) install --quiet --no-index --no-deps $(VENV)/dist/*.whl
 	@$(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
 	  >"$$($(WHEEL_PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tools.pth"
-	@cd $(VENV)/elsewhere && PYTHONSAFEPATH=1 MAILEDU_CHECKOUT="$(CURDIR)" $(WHEEL_PY) -m pytest -n 3 --dist worksteal \
+	@cd $(VENV)/elsewhere && PYTHONSAFEPATH=1 MAILEDU_CHECKOUT="$(CURDIR)" $(WHEEL_PY) -m pytest -n 4 --dist worksteal \
 	  -c "$(CURDIR)/pyproject.toml" --rootdir "$(CURDIR)" -o cache_dir="$(CURDIR)/$(VENV)/pytest" "$(CURDIR)/tests" $(TESTS)
 
 lint: $(VENV)/dev

@@ -32,7 +32,7 @@ settings.load_profile("mailedu")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the laws their examples. One that sets a number of its own gets that many times more, or fewer.
 
-    `law(most=1000)` says that beyond so many examples its time is better spent on the laws of journeys and machines.
+    `law(most=400)` says that beyond so many examples its time is better spent on the laws of journeys and machines.
     """
     if EXAMPLES == USUAL:
         return

@@ -155,7 +155,7 @@ def test_what_is_no_duration(text: str) -> None:
     assert duration(text) is None
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(
     st.lists(
         st.sampled_from(["C: a", "S: *", 'C> "a"', "C!", "~ 5m", "M: b 1", "# c", "", "port 25", "C: a x 2"])

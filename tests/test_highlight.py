@@ -154,7 +154,7 @@ PARTS = [*(SMTP + POP3).splitlines(True), *bare(SMTP + POP3).splitlines(True)]
 ODD = ["\n", ".\r\n", "250*", "S: *", "AUTH", "é\x1b", "\r"]
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(
     st.sampled_from((SmtpSessionLexer, Pop3SessionLexer)),
     st.lists(st.sampled_from(PARTS + ODD)),

@@ -18,7 +18,7 @@ def unsafe(text: str) -> list[str]:
     return [hex(ord(character)) for character in text if category(character) in UNSAFE]
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.one_of(ANY, st.binary()))
 def test_nothing_unsafe_comes_out(text: str | bytes) -> None:
     assert unsafe(visible(text)) == []
@@ -28,14 +28,14 @@ def test_nothing_unsafe_comes_out(text: str | bytes) -> None:
     assert plain.isprintable()
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(ANY, st.booleans(), st.booleans())
 def test_a_second_time_changes_nothing(text: str, keep: bool, ascii_only: bool) -> None:
     once = visible(text, keep_newlines=keep, ascii_only=ascii_only)
     assert visible(once, keep_newlines=keep, ascii_only=ascii_only) == once
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
 def test_plain_text_is_left_alone(text: str) -> None:
     assert visible(text) == text
@@ -43,7 +43,7 @@ def test_plain_text_is_left_alone(text: str) -> None:
     assert visible(text, ascii_only=True, keep_newlines=True) == text
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.one_of(ANY, st.binary()))
 def test_nothing_is_hidden(text: str | bytes) -> None:
     """However little ink a character has, taking it away shows."""
@@ -108,7 +108,7 @@ def test_width_counts_cells() -> None:
     assert width("👍") == 2
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(ANY, st.integers(0, 40), st.sampled_from(["…", "...", ""]))
 def test_clip_keeps_within_its_cells(text: str, cells: int, ellipsis: str) -> None:
     text = visible(text)

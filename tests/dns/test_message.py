@@ -174,13 +174,13 @@ def meaning(its: dns.rrset.RRset) -> tuple[object, ...]:
     return (its.name, b"".join(rdata.strings) if its.rdtype.name == "TXT" else rdata)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(names, st.sampled_from(sorted(TYPES)), st.integers(0, 65535))
 def test_queries_are_dnspython_s_octet_by_octet(name: str, type_: str, number: int) -> None:
     assert query(name, type_, number) == dns.message.make_query(name, type_, id=number).to_wire()
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(
     names,
     st.sampled_from(sorted(TYPES)),
@@ -205,7 +205,7 @@ def test_answers_are_dnspython_s_octet_by_octet(
         read(ours)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(
     st.one_of(st.binary(max_size=60), st.builds(lambda b: query("a.example", "MX", 1)[:2] + b, st.binary(max_size=60)))
 )
@@ -213,7 +213,7 @@ def test_reading_gives_a_message_or_one_clear_line(octets: bytes) -> None:
     assert clear(octets)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.data(), st.lists(records, min_size=1, max_size=4))
 def test_reading_a_damaged_answer_gives_a_message_or_one_clear_line(data: st.DataObject, answers: list[Record]) -> None:
     octets = bytearray(answer(query("example.net", "MX", 1), Result(Rcode.NOERROR, tuple(answers))))
@@ -222,7 +222,7 @@ def test_reading_a_damaged_answer_gives_a_message_or_one_clear_line(data: st.Dat
     assert clear(bytes(octets))
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.data(), st.lists(records, max_size=3), st.lists(records, max_size=2))
 def test_what_is_read_without_dnspython_says_the_same_as_with_it(
     data: st.DataObject, answers: list[Record], additionals: list[Record]

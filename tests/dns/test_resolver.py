@@ -95,7 +95,7 @@ def test_addresses_come_in_the_answer_s_order() -> None:
     assert addresses(zones.lookup("www.example", "MX")) == ()
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.sampled_from("ABCDE.")), max_size=8),
     st.sets(st.sampled_from("abcdef")),

@@ -193,7 +193,7 @@ def test_a_sound_zone_has_no_problems() -> None:
     assert zones.problems() == ()
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.one_of(st.ip_addresses(v=4).map(str), st.from_regex(r"[0-9.]{1,15}", fullmatch=True)))
 def test_ipv4_agrees_with_the_standard_library(text: str) -> None:
     try:
@@ -207,7 +207,7 @@ def test_ipv4_agrees_with_the_standard_library(text: str) -> None:
 in_groups = st.ip_addresses(v=6).filter(lambda address: address.ipv4_mapped is None)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(
     st.one_of(
         in_groups.map(str),
@@ -224,7 +224,7 @@ def test_ipv6_agrees_with_the_standard_library(text: str) -> None:
     assert ipv6(text) == expected
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.lists(st.sampled_from([0, 0, 1, 0x10, 0xABCD]), min_size=8, max_size=8))
 def test_ipv6_is_written_as_the_standard_library_does(groups: list[int]) -> None:
     octets = b"".join(group.to_bytes(2, "big") for group in groups)

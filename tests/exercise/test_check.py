@@ -289,7 +289,7 @@ VALUES = st.recursive(
 KEYS = st.sampled_from([one for one in form.keys.KEYS if one not in ("id", "file")])
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @settings(max_examples=200)
 @given(st.dictionaries(KEYS, VALUES, max_size=8), st.sampled_from([one.value for one in form.Kind]))
 def test_no_table_makes_the_reader_fall_over(table: dict[str, object], kind: str) -> None:
@@ -315,7 +315,7 @@ def paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str
         yield from paths(one, (*path, key))
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @settings(max_examples=100)
 @given(st.sampled_from([NUMBER, CHOICE, LAB, NEXT]), st.data())
 def test_no_file_makes_the_checker_fall_over(

@@ -152,7 +152,7 @@ def test_typical_mistakes_with_dots() -> None:
     assert fact("coding.without_leading_dots", line="..a.b") == "a.b"
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(TEXT)
 def test_what_is_coded_can_be_decoded(text: str) -> None:
     assert fact("coding.from_base64", text=fact("coding.base64", text=text)) == text

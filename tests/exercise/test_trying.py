@@ -152,7 +152,7 @@ def test_giving_up_a_lab_leaves_what_was_reached() -> None:
 deeds = st.lists(st.just("hint") | st.just("give up") | st.floats(0, 1), max_size=8)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(points=st.integers(1, 20), costs=st.lists(st.floats(0, 1), max_size=4), done=deeds)
 def test_a_score_is_never_below_nothing_nor_above_all(points: int, costs: list[float], done: list[Any]) -> None:
     trying = Trying(lab(points, costs))
@@ -177,7 +177,7 @@ def test_a_score_is_never_below_nothing_nor_above_all(points: int, costs: list[f
     assert trying.over or trying.tries < len(COUNTS)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(guesses=st.permutations("abcd"), seed=st.integers(0, 99), hints=st.integers(0, 2))
 def test_guessing_until_it_is_right_earns_at_most_half(guesses: list[str], seed: int, hints: int) -> None:
     choices = tuple(Choice(f"{n} octets", n, f"not {n}") for n in (1, 2, 3, 4))

@@ -183,7 +183,7 @@ _STATES = st.sampled_from(["", *(state.name for state in (*smtp_states.State, *p
 _PROTOCOLS = st.sampled_from("ua submission smtp dns queue bounce process pop3 other".split())
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(_PROTOCOLS, st.sampled_from(Kind), _VERBS, _STATES, _OCTETS, _OCTETS)
 def test_any_octets_are_explained_and_spans_nest(
     protocol: str, kind: Kind, verb: str, state: str, octets: bytes, prompt: bytes
@@ -207,7 +207,7 @@ def test_any_octets_are_explained_and_spans_nest(
         open_ends.append(span.end)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(_OCTETS, st.integers(0, 300))
 def test_any_octets_have_a_name_or_none(octets: bytes, at: int) -> None:
     name, end = name_at(octets, at)

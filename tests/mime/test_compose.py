@@ -187,7 +187,7 @@ DRAFTS = st.builds(
 )  # fmt: skip
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(DRAFTS)
 def test_what_was_written_is_what_arrives(draft: Draft) -> None:
     letter = composed(draft)
@@ -206,7 +206,7 @@ def test_what_was_written_is_what_arrives(draft: Draft) -> None:
     assert ours.value("Subject") == draft.subject.replace("\r\n", " ").replace("\r", " ").replace("\n", " ")
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(DRAFTS.filter(lambda draft: draft.subject.isprintable()))
 def test_the_standard_library_reads_it_too(draft: Draft) -> None:
     theirs = email.message_from_bytes(octets(composed(draft)), policy=email.policy.default)

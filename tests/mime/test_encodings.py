@@ -29,7 +29,7 @@ OCTETS = st.lists(
 ).map(b"".join)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(OCTETS)
 def test_quoted_printable_gives_back_what_it_got(octets: bytes) -> None:
     encoded = encode_quoted_printable(octets)
@@ -37,7 +37,7 @@ def test_quoted_printable_gives_back_what_it_got(octets: bytes) -> None:
     assert quopri.decodestring(encoded) == octets
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(OCTETS)
 def test_quoted_printable_obeys_its_rules(octets: bytes) -> None:
     encoded = encode_quoted_printable(octets)
@@ -58,7 +58,7 @@ def test_no_line_is_too_long_even_before_blanks() -> None:
         assert max(map(len, lines)) <= 76
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(OCTETS)
 def test_a_soft_line_end_adds_nothing(octets: bytes) -> None:
     ended = soft_end(encode_quoted_printable(octets))
@@ -67,7 +67,7 @@ def test_a_soft_line_end_adds_nothing(octets: bytes) -> None:
     assert max(map(len, ended.split(b"\r\n"))) <= 76
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(OCTETS)
 def test_base64_gives_back_what_it_got(octets: bytes) -> None:
     encoded = encode_base64(octets)
@@ -81,7 +81,7 @@ def test_base64_of_many_blocks() -> None:
     assert encode_base64(octets) == base64.encodebytes(octets).replace(b"\n", b"\r\n")
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(OCTETS, st.sampled_from(["base64", "quoted-printable", "7bit", "8bit", "binary", "x-uuencode", ""]))
 def test_decoding_is_total(octets: bytes, encoding: str) -> None:
     decoded = decode(octets, encoding)
@@ -174,7 +174,7 @@ def test_the_encoding_suits_the_text(text: bytes, encoding: str) -> None:
     assert choose_encoding(text) == encoding
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.lists(st.sampled_from([0, 1, 3, 8, 9, 10, 11, 12, 30])), st.integers(0, 12))
 def test_the_first_long_line_is_found(lengths: list[int], last: int) -> None:
     text = b"".join(b"x" * length + b"\r\n" for length in lengths) + b"x" * last

@@ -143,7 +143,7 @@ def same(part: Part, tree: Tree) -> None:
         same(each, meant)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(TREES)
 def test_a_tree_is_found_as_it_was_written(tree: Tree) -> None:
     message = parse(b"MIME-Version: 1.0\r\n" + tree.octets)
@@ -151,7 +151,7 @@ def test_a_tree_is_found_as_it_was_written(tree: Tree) -> None:
     assert message.all_defects() == ()
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(MESSAGES)
 def test_the_standard_library_finds_the_same_tree(tree: Tree) -> None:
     ours = list(parse(tree.octets).walk())
@@ -166,7 +166,7 @@ def test_the_standard_library_finds_the_same_tree(tree: Tree) -> None:
             assert part.decoded() == payload
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(MESSAGES)
 def test_line_ends_on_disk_make_no_other_tree(tree: Tree) -> None:
     crlf, lf = parse(tree.octets), parse(tree.octets.replace(b"\r\n", b"\n"))
@@ -178,7 +178,7 @@ def test_line_ends_on_disk_make_no_other_tree(tree: Tree) -> None:
 # Any octets -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(ANY_OCTETS)
 def test_parsing_is_total_and_loses_nothing(octets: bytes) -> None:
     message = parse(octets)
@@ -205,7 +205,7 @@ def test_parsing_is_total_and_loses_nothing(octets: bytes) -> None:
         part.text().encode("utf-8")
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(ANY_OCTETS)
 def test_a_description_is_plain_data(octets: bytes) -> None:
     message = parse(octets)
@@ -234,7 +234,7 @@ def test_a_description_is_plain_data(octets: bytes) -> None:
         waiting.extend(zip(found["parts"], part.parts, strict=True))
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(ANY_OCTETS)
 def test_any_message_can_be_read(octets: bytes) -> None:
     message = parse(octets)
@@ -250,7 +250,7 @@ WHEN = 1_795_510_800.0
 LONG = st.sampled_from([b"", b"x" * 1200, b"long words " * 150, b"\xc3\xa9" * 700, b" " * 1100])
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.one_of(ANY_OCTETS, MESSAGES.map(lambda tree: tree.octets)), LONG, st.integers(0, 400))
 def test_what_is_prepared_can_be_sent(octets: bytes, more: bytes, place: int) -> None:
     octets = octets[:place] + more + octets[place:]
@@ -277,7 +277,7 @@ def test_what_is_prepared_can_be_sent(octets: bytes, more: bytes, place: int) ->
     assert [change.verb for change in again.changes] == ["FILE"]
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(MESSAGES, LONG, st.data())
 def test_decoded_octets_stay_what_they_were(tree: Tree, more: bytes, data: st.DataObject) -> None:
     """A long line is put into one leaf that is not encoded yet."""
@@ -298,7 +298,7 @@ def test_decoded_octets_stay_what_they_were(tree: Tree, more: bytes, data: st.Da
         assert prepared.endswith(octets.partition(b"\r\n\r\n")[2])
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(MESSAGES)
 def test_line_ends_do_not_matter(tree: Tree) -> None:
     crlf = prepare(tree.octets, date=WHEN, message_id="<1@example.com>")

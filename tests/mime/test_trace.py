@@ -59,7 +59,7 @@ NAMES = st.from_regex(r"[a-z0-9]{1,9}(?:\.[a-z0-9]{1,60}){0,3}", fullmatch=True)
 )
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(NAMES, NAMES | st.just(""), NAMES, NAMES, st.booleans(), st.integers(0, 2**32), st.integers(-720, 840))
 def test_what_is_written_is_read(said: str, seen: str, by: str, id_: str, one: bool, when: int, zone: int) -> None:
     recipient = f"bob@{by}" if one else None
@@ -115,7 +115,7 @@ def test_what_hosts_write(text: str) -> None:
     assert parse_received(unfold(text.encode()).decode()) == read
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.binary() | st.text(st.sampled_from('from by with();<>"\\[] \r\n')).map(str.encode))
 def test_reading_is_total(body: bytes) -> None:
     parse_received(body)

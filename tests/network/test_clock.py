@@ -75,7 +75,7 @@ def test_durations_are_told(span: float, text: str) -> None:
     assert duration(span) == text
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.integers(1, 900), st.sampled_from(["s", "m", "h", "d"]))
 def test_a_told_duration_is_near_the_truth(count: int, unit: str) -> None:
     span = seconds(f"{count}{unit}")

@@ -132,7 +132,7 @@ def shuffled(packets: Sequence[Packet], seed: int) -> list[Packet]:
     return opening + [p for _, p in sorted(enumerate(data), key=lambda at: at[0] + lots.uniform(0, 4))]
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(
     st.lists(st.tuples(st.integers(0, 1), st.integers(1, 4000)), max_size=8),
     st.integers(0, 1000),
@@ -163,7 +163,7 @@ wild = st.builds(
 )
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.lists(wild, max_size=30))
 def test_whatever_the_packets_say_it_does_not_raise(packets: list[Packet]) -> None:
     streams = reassemble(packets)

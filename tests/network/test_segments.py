@@ -258,7 +258,7 @@ profiles = st.builds(
 )
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(talk, profiles, st.sampled_from([(), (0,), (1,), (0, 1), (1, 0)]))
 def test_what_is_written_travels_whole_and_is_acknowledged(talk, profile, fins) -> None:  # type: ignore[no-untyped-def]
     time = 0.0
@@ -292,7 +292,7 @@ def test_what_is_written_travels_whole_and_is_acknowledged(talk, profile, fins) 
         assert sum("FIN" in p.flags for p in mine) == bool(fins)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(talk, profiles)
 def test_bare_acks_repeat_nothing(talk, profile) -> None:  # type: ignore[no-untyped-def]
     time, writes = 0.0, [opened()]

@@ -17,7 +17,7 @@ def screen(**what: object) -> Screen:
     return Screen(io.StringIO(), **what)  # type: ignore[arg-type]
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.text(), st.integers(min_value=2, max_value=90))
 def test_wrapped_lines_fit_and_lose_nothing(text: str, cells: int) -> None:
     shown = visible(text)
@@ -26,7 +26,7 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, cells: int) -> None:
     assert "".join(lines).replace(" ", "") == shown.replace(" ", "")
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.text())
 def test_what_a_screen_gets_is_safe_however_it_came(text: str) -> None:
     plain, coloured = screen(), screen(colour=True)

@@ -29,7 +29,7 @@ def test_no_letter_is_written_over_another() -> None:
     assert [letters.read(name) for name in names] == [b"0", b"1", b"2"]
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(subject=st.text(st.characters(), max_size=300))
 def test_any_subject_makes_a_name_that_can_be_read_again(
     tmp_path_factory: pytest.TempPathFactory, subject: str

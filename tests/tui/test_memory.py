@@ -91,7 +91,7 @@ def test_nothing_is_remembered_at_first() -> None:
     assert not letters.home().exists()
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(
     octets=st.binary(max_size=200) | json_values.map(lambda value: json.dumps(value).encode()) | st.just(b"[" * 99999)
 )
@@ -117,7 +117,7 @@ def test_whatever_stands_in_the_file_is_read_or_set_aside_and_kept(
         assert json.dumps(again.others) == json.dumps(memory.others)  # NaN is like no other
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(table=tables)
 def test_values_are_taken_one_by_one_and_keys_of_others_are_kept(
     tmp_path_factory: pytest.TempPathFactory, table: dict[str, object]
@@ -134,7 +134,7 @@ def test_values_are_taken_one_by_one_and_keys_of_others_are_kept(
             assert json.dumps(kept["later"]) == json.dumps(json.loads(json.dumps(table["later"])))
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(place=places, done=st.sets(st.text(max_size=8)), dark=st.booleans(), pace=st.integers(0, 9))
 def test_what_is_saved_is_loaded(
     tmp_path_factory: pytest.TempPathFactory, place: Place, done: set[str], dark: bool, pace: int

@@ -24,7 +24,7 @@ NAME = st.text(
 ).map(lambda name: name.strip())
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.lists(st.tuples(NAME, ADDRESS), max_size=4))
 def test_what_is_written_is_read(people: list[tuple[str, str]]) -> None:
     mailboxes = tuple(Mailbox(*each) for each in people)
@@ -38,7 +38,7 @@ def test_what_is_written_is_read(people: list[tuple[str, str]]) -> None:
     assert addresses(folded.encode("ascii")) == read
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.lists(st.tuples(st.text("abc .,", max_size=9).map(str.strip), DOT_ATOM, HOST), min_size=1, max_size=4))
 def test_the_standard_library_reads_the_same(people: list[tuple[str, str, str]]) -> None:
     """But for domain literals, which Python 3.13 (and later 3.11 and 3.12) take for an attack."""
@@ -46,7 +46,7 @@ def test_the_standard_library_reads_the_same(people: list[tuple[str, str, str]])
     assert email.utils.getaddresses([value]) == [(name, address) for name, address in addresses(value)]
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.text(st.sampled_from('ab.@<>,;:"\\()[] é=?\r\n\x00')) | st.text() | st.binary())
 def test_reading_never_fails_in_another_way(value: str | bytes) -> None:
     try:
@@ -58,7 +58,7 @@ def test_reading_never_fails_in_another_way(value: str | bytes) -> None:
     assert all(is_address(mailbox.address) for mailbox in found)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(ADDRESS | st.text(st.sampled_from('ab.@"\\[]- _é'), max_size=12))
 def test_smtp_takes_each_address(address: str) -> None:
     """What may stand in an envelope is decided twice; the two agree."""

@@ -13,7 +13,7 @@ LINE = st.lists(
 ).map(b"".join)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(LINE, st.integers(0, 20), st.sampled_from([20, 76, 78]))
 def test_unfolding_gives_the_line_back(line: bytes, keep: int, limit: int) -> None:
     try:
@@ -28,7 +28,7 @@ def test_unfolding_gives_the_line_back(line: bytes, keep: int, limit: int) -> No
         assert each.strip(b" \t")
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.lists(st.text("abcdef,;<>@.", min_size=1, max_size=60), min_size=1))
 def test_lines_are_short_where_blanks_allow_it(words: list[str]) -> None:
     field = fold("Keywords", " ".join(words))

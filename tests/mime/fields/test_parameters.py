@@ -16,7 +16,7 @@ VALUE = st.text(
 ) | st.text("abc", min_size=70, max_size=200)
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.dictionaries(st.sampled_from(["filename", "name", "charset", "x-a"]), VALUE))
 def test_what_is_written_is_read(params: dict[str, str]) -> None:
     written = format_parameters("attachment", params.items())
@@ -29,7 +29,7 @@ def test_what_is_written_is_read(params: dict[str, str]) -> None:
     assert parse_parameters(decoded(field.partition(b":")[2])) == read
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(
     st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=100).filter(
         lambda name: name.strip('"<> ') == name.strip() == name  # it takes such signs off, once too often
@@ -89,7 +89,7 @@ def test_names_as_they_are_written(name: str, written: str) -> None:
     assert format_parameters("attachment", [("filename", name)]) == written
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.text(st.sampled_from("a;=\"\\()*'% é0")) | st.text())
 def test_reading_is_total(text: str) -> None:
     read = parse_parameters(text)

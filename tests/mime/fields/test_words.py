@@ -15,7 +15,7 @@ from mailedu.mime.fields.words import decode_words, decoded, encode_text, encode
 TEXT = st.text(st.one_of(st.sampled_from("  =?_é漢a\t\x1b"), st.characters(exclude_characters="\r\n", codec="utf-8")))
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(TEXT, st.integers(0, 90))
 def test_text_comes_back(text: str, used: int) -> None:
     encoded = encode_text(text, used)
@@ -24,7 +24,7 @@ def test_text_comes_back(text: str, used: int) -> None:
     assert decode_words(encoded) == text
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(TEXT)
 def test_a_field_of_text_obeys_the_limits(text: str) -> None:
     field = unstructured("Subject", text)
@@ -39,7 +39,7 @@ def test_a_field_of_text_obeys_the_limits(text: str) -> None:
     assert decoded(field.partition(b":")[2]) == text
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(TEXT.filter(lambda text: text.isprintable()))
 def test_the_standard_library_reads_the_same(text: str) -> None:
     field = unstructured("Subject", text)
@@ -47,7 +47,7 @@ def test_the_standard_library_reads_the_same(text: str) -> None:
     assert str(value) == text
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(st.text(st.characters(codec="utf-8"), min_size=1), st.integers(24, 75))
 def test_encoded_words_are_short_and_whole(text: str, first: int) -> None:
     words = encoded_words(text, first)
@@ -104,7 +104,7 @@ def test_decoding(raw: bytes, text: str) -> None:
     assert decoded(raw) == text
 
 
-@pytest.mark.law(most=1000)
+@pytest.mark.law(most=400)
 @given(
     st.binary()
     | st.lists(st.sampled_from([b"=?", b"utf-8", b"?q?", b"?b?", b"?=", b" ", b"=C3", b"\xff", b"\r\n "])).map(b"".join)
