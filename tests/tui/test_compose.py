@@ -40,7 +40,7 @@ def put(pilot: Pilot[None], field: str, value: str) -> None:
 
 async def go_to(pilot: Pilot[None], field: str) -> None:
     pilot.app.screen.query_one(f"#{field}").focus()
-    for _ in range(3):  # the field that was left is looked at when it has lost the focus, and told of when it is painted
+    for _ in range(3):  # the field that was left is looked at then, and told of when it is painted
         await pilot.pause()
 
 
