@@ -128,8 +128,7 @@ class ExerciseScreen(Room[None]):
         round_, sitting = self.round, self._sitting
         self.set_class(round_.ended or bool(self._fault), "-ended")
         points = f"{told.points(round_.points)} of {told.many(round_.most)}"
-        asked = sitting.question.exercise if sitting is not None else round_.exercise
-        chapter = "" if round_.ended else visible(asked.chapter.rpartition(";")[2].strip())
+        chapter = "" if sitting is None else visible(sitting.question.exercise.chapter.rpartition(";")[2].strip())
         if len(f"mailedu  {round_.title}  {chapter}   {points}") + 3 > self.size.width:
             chapter = ""
         self.query_one(Title).show(round_.title, f"{chapter}   {points}" if chapter else points)
