@@ -29,6 +29,8 @@ EVERYWHERE: Final = (
     Key("", "app.focus_next", "tab", "next part", "next part; shift+tab: the one before"),
     Key("", "app.quit", "ctrl+q", "quit", "quit from anywhere; the place is kept"),
 )
+#: The digits behind the 1 that stands for them all in bar and help.
+_OTHER_STAGES: Final = tuple(Key(str(n), f"stage({n})", "", "", "") for n in range(2, 6))
 PLAYER: Final = (
     Key("n,right", "on", "n", "next", "on to the next step; also →", True),
     Key("p,left", "back", "p", "back", "back a step; also ←", True),
@@ -36,10 +38,7 @@ PLAYER: Final = (
     Key("e", "edit", "e", "edit", "change this line, or switch a fault on", True),
     Key("g", "guess", "g", "guess", "guess the next reply; again: stop", True),
     Key("1", "stage(1)", "1-5", "stage", "to a stage, from compose to read", True),
-    Key("2", "stage(2)", "", "", ""),
-    Key("3", "stage(3)", "", "", ""),
-    Key("4", "stage(4)", "", "", ""),
-    Key("5", "stage(5)", "", "", ""),
+    *_OTHER_STAGES,
     Key("home", "first", "home", "start", "to the first step"),
     Key("end", "last", "end", "end", "to the last step"),
     Key("o", "other", "o", "original", "the original, or your version again"),
@@ -77,10 +76,7 @@ PACKETS: Final = (
     Key("", "", "space", "", "in the layers: open or close one"),
     Key("", "", "← →", "", "in the octets: the one before, the next"),
     Key("1", "stage(1)", "1-5", "stage", "to a stage, from compose to read"),
-    Key("2", "stage(2)", "", "", ""),
-    Key("3", "stage(3)", "", "", ""),
-    Key("4", "stage(4)", "", "", ""),
-    Key("5", "stage(5)", "", "", ""),
+    *_OTHER_STAGES,
     Key("home", "first", "home", "start", "to the first step"),
     Key("end", "last", "end", "end", "to the last step"),
     Key("z", "zoom", "z", "larger", "the part that has the keys in all the room, and back"),

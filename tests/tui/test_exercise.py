@@ -984,6 +984,19 @@ async def test_the_five_questions_of_the_chapter_are_answered_from_home(size: tu
         assert any("Questions for readers" in row and "5 of 5 ✓" in row for row in rows(app))
 
 
+async def test_where_no_part_tells_of_a_packet_its_numbers_stand_in_the_frame_of_the_list() -> None:
+    """The list names the port pop3, as the figure does; the question asks for its number."""
+    app = MaileduApp(Memory())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open_questions("set:chapter-questions")
+        await pilot.pause()
+        assert "to 110" not in text(app)
+        await line(pilot, "25")
+        await pilot.pause()
+        assert "look at packet 1" in " ".join(text(app).split())
+        assert "TCP  2447 to 110 [SYN], Seq=0" in text(app)
+
+
 async def test_the_course_goes_on_question_by_question() -> None:
     app = MaileduApp(Memory())
     async with app.run_test(size=(80, 24)) as pilot:

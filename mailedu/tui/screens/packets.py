@@ -23,12 +23,12 @@ from mailedu.journey import phrases
 from mailedu.journey.captures import Crossed, is_quick
 from mailedu.journey.journey import Journey
 from mailedu.journey.seat import Seat
-from mailedu.journey.step import Leg, Stage
+from mailedu.journey.step import Leg
 from mailedu.network.frames import Layer
 from mailedu.network.segments import Packet
 from mailedu.tui import keys
 from mailedu.tui.panes.packets import COUNTING, NONE
-from mailedu.tui.screens.room import Room
+from mailedu.tui.screens.moving import STAGES, Moving
 from mailedu.tui.view import View
 from mailedu.tui.widgets.find_line import FindLine
 from mailedu.tui.widgets.keybar import KeyBar
@@ -42,7 +42,6 @@ from mailedu.tui.widgets.title import Title
 from mailedu.tui.widgets.track import Track
 from mailedu.visible import clip, visible, width
 
-STAGES: Final = tuple(Stage)
 _PARTS: Final = ("list", "fields", "octets")
 _NONE_FITS: Final = "No packet so far fits the filter."
 
@@ -61,7 +60,7 @@ class Kept(NamedTuple):
 _NOTHING: Final = Kept()
 
 
-class Packets(Room[Kept]):
+class Packets(Moving[Kept]):
     """The packets of a journey. Returns how they were looked at."""
 
     CSS_PATH = "packets.tcss"
@@ -291,33 +290,18 @@ class Packets(Room[Kept]):
     # Moving -----------------------------------------------------------------------------------------------------------
 
     def action_on(self) -> None:
-        self._moved(self.seat.on(), "This is the last step.")
-
-    def action_back(self) -> None:
-        self._moved(self.seat.back(), "This is the first step.")
-
-    def action_first(self) -> None:
-        self.seat.go(1)
-        self._moved(True)
-
-    def action_last(self) -> None:
-        self.seat.go(len(self.seat.journey))
-        self._moved(True)
-
-    def action_stage(self, number: int) -> None:
-        stage = STAGES[number - 1]
-        self._moved(self.seat.to_stage(stage), f"This journey has no stage {phrases.STAGES[stage]}.")
+        self.moved(self.seat.on(), "This is the last step.")
 
     def action_its_step(self) -> None:
         """To the step of the chosen packet; what came later is not there any more."""
         packet = self._list.chosen
         if packet is not None and packet.step != self.seat.n:
             self.seat.go(packet.step)
-            self._moved(True)
+            self.moved(True)
         elif packet is not None:
             self.say(f"Packet {packet.n} is of this step. k shows it on the ladder.", "►")
 
-    def _moved(self, moved: bool, why_not: str = "") -> None:
+    def moved(self, moved: bool, why_not: str = "") -> None:
         if not moved:
             self.say(why_not, "✗")
             return
@@ -326,13 +310,6 @@ class Packets(Room[Kept]):
             self._followed = leg.name
         self.show()
         self._moved_to()
-
-    def on_track_chosen(self, message: Track.Chosen) -> None:
-        self.seat.go(message.n)
-        self._moved(True)
-
-    def on_map_stage_chosen(self, message: Map.StageChosen) -> None:
-        self.action_stage(message.number)
 
     # Which packets ----------------------------------------------------------------------------------------------------
 

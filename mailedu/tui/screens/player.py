@@ -22,7 +22,7 @@ from mailedu.journey.journey import Journey
 from mailedu.journey.mistakes import target, why_not
 from mailedu.journey.scene import Scene
 from mailedu.journey.seat import Seat, as_version
-from mailedu.journey.step import Kind, Stage
+from mailedu.journey.step import Kind
 from mailedu.text.facts import subject
 from mailedu.tui import keys
 from mailedu.tui.panes import PANES, Shows
@@ -32,7 +32,7 @@ from mailedu.tui.panes.mailbox import MailboxPane
 from mailedu.tui.panes.message import MessagePane
 from mailedu.tui.panes.packets import PacketsPane
 from mailedu.tui.panes.state import StatePane
-from mailedu.tui.screens.room import Room
+from mailedu.tui.screens.moving import STAGES, Moving
 from mailedu.tui.view import View
 from mailedu.tui.widgets.conversation import Conversation
 from mailedu.tui.widgets.edit_card import EditCard
@@ -51,7 +51,6 @@ from mailedu.visible import visible
 if TYPE_CHECKING:
     from mailedu.tui.screens.packets import Kept
 
-STAGES: Final = tuple(Stage)
 #: Seconds a step while playing by itself, from slow to quick.
 PACES: Final = (4.0, 2.5, 1.5, 0.8, 0.4)
 #: Rows under which a card and the pane have no room below each other.
@@ -65,7 +64,7 @@ _WHILE_HIDDEN: Final = ("a", "n", "g", "question_mark", "q")
 _WHILE_CHANGED: Final = ("n", "p", "o", "u", "e", "g", "question_mark", "q")
 
 
-class Player(Room[None]):
+class Player(Moving[None]):
     """A journey, step by step."""
 
     CSS_PATH = "player.tcss"
@@ -265,22 +264,7 @@ class Player(Room[None]):
             self._conversation.open(NoteCard("This is the end", _ending(self.seat.journey)))
             self.show()
 
-    def action_back(self) -> None:
-        self._moved(self.seat.back(), "This is the first step.")
-
-    def action_first(self) -> None:
-        self.seat.go(1)
-        self._moved(True)
-
-    def action_last(self) -> None:
-        self.seat.go(len(self.seat.journey))
-        self._moved(True)
-
-    def action_stage(self, number: int) -> None:
-        stage = STAGES[number - 1]
-        self._moved(self.seat.to_stage(stage), f"This journey has no stage {phrases.STAGES[stage]}.")
-
-    def _moved(self, moved: bool, why_not: str = "") -> None:
+    def moved(self, moved: bool, why_not: str = "") -> None:
         self._stop()
         if moved:
             self._conversation.close()
@@ -290,14 +274,7 @@ class Player(Room[None]):
 
     def on_ladder_chosen(self, message: Ladder.Chosen) -> None:
         self.seat.go(message.n)
-        self._moved(True)
-
-    def on_track_chosen(self, message: Track.Chosen) -> None:
-        self.seat.go(message.n)
-        self._moved(True)
-
-    def on_map_stage_chosen(self, message: Map.StageChosen) -> None:
-        self.action_stage(message.number)
+        self.moved(True)
 
     # Playing ----------------------------------------------------------------------------------------------------------
 
@@ -362,7 +339,7 @@ class Player(Room[None]):
         def back(kept: Kept | None) -> None:
             if kept is not None:
                 self._packets, self._addresses = kept, kept.addresses
-            self._moved(True)
+            self.moved(True)
 
         kept = (self._packets or Kept())._replace(addresses=self._addresses)
         packets = Packets(
@@ -403,7 +380,7 @@ class Player(Room[None]):
             self.say("Replies are shown again; g hides them.", "►")
         else:
             self._conversation.close()
-            self._moved(self.seat.guess(), "No reply is left to guess.")
+            self.moved(self.seat.guess(), "No reply is left to guess.")
 
     def _ask(self, view: View) -> None:
         """Put the question below the hidden reply."""
@@ -440,7 +417,7 @@ class Player(Room[None]):
             return
         if seat.is_original:
             seat.other()
-            self._moved(True)
+            self.moved(True)
         step = target(seat.journey, seat.n)
         if step is None:
             self.say(why_not(seat.journey, seat.step), "✗")
@@ -491,12 +468,12 @@ class Player(Room[None]):
         self.show()
 
     def action_other(self) -> None:
-        self._moved(self.seat.other(), "You have changed nothing yet; e does.")
+        self.moved(self.seat.other(), "You have changed nothing yet; e does.")
 
     def action_undo(self) -> None:
         before = self.seat.mine
         taken = self.seat.undo()
-        self._moved(bool(taken), "There is nothing to undo.")
+        self.moved(bool(taken), "There is nothing to undo.")
         if taken:
             said = before.edits[-1].say if before.edits and before.edits[-1].place == taken else ()
             again = before.original.by_place.get(taken)
@@ -521,7 +498,7 @@ class Player(Room[None]):
             return
         self.action_close()
         self.seat.go(found)
-        self._moved(True)
+        self.moved(True)
         self.say(f"Step {found}. / and enter: the next with {word}.", "✓")
 
     def _next_with(self, word: str) -> int | None:

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from mailedu.exercise.model import Kind, Show
 from mailedu.tui.widgets.entry import Prose
-from mailedu.tui.widgets.exercise_detail import Detail
+from mailedu.tui.widgets.exercise_detail import Detail, header
 from mailedu.tui.widgets.exercise_exhibit import ExhibitList
 from mailedu.tui.widgets.exercise_lab import Lab, LabLine
 from mailedu.tui.widgets.exercise_lines import Lines
@@ -41,6 +41,7 @@ class Beside(Vertical):
         super().__init__()
         self._sitting: Sitting | None = None
         self._below = False
+        self._zoomed = False
 
     def compose(self) -> ComposeResult:
         with Container(id="list"):
@@ -127,16 +128,26 @@ class Beside(Vertical):
             box.styles.height = min(needed, most) if self._below and most > _FRAME + 3 else None
 
     def show_keys(self, *, zoomed: bool) -> None:
-        """What leads into the list, and what does something in it."""
+        """What leads into the list, or does something in it; before it the numbers of a packet, where no part tells."""
+        self._zoomed = zoomed
         key, does = "tab", "to it"
         if self.exhibit.has_focus:
             one = self._sitting
             answers = one is not None and one.is_pointed and not one.over
             key, does = ("enter", "this one") if answers else ("z", "smaller" if zoomed else "larger")
-        self.query_one("#list").border_subtitle = Content.assemble((key, "bold $accent"), " ", (does, "$quiet"))
+        keys = Content.assemble((key, "bold $accent"), " ", (does, "$quiet"))
+        box, row = self.query_one("#list"), self.exhibit.row
+        if not self._below and row is not None and row.packet is not None:
+            # No part below tells of it, and the list names ports by their service: here stand the numbers.
+            said = Content.assemble(
+                (f"{row.n}  ", "$foreground"), header(row.packet, box.size.width - keys.cell_length - 12)
+            )
+            keys = Content.assemble(said, "   ", keys)
+        box.border_subtitle = keys
 
     def on_lines_moved(self, message: Lines.Moved) -> None:
         self._show_detail()
+        self.show_keys(zoomed=self._zoomed)
 
     def _show_detail(self) -> None:
         one = self.exhibit

@@ -69,7 +69,7 @@ def rows(exhibit: Exhibit, row: Row, chosen: tuple[int, int], cells: int) -> Ite
         return
     packet, hue = row.packet, "$server" if row.from_server else "$client"
     if packet is not None:
-        yield _header(packet, cells)
+        yield header(packet, cells)
         if packet.payload and exhibit.journey is not None:
             protocol = _PROTOCOLS.get(exhibit.journey.step(row.step).leg.protocol, "")
             yield from _text(packet.payload, protocol, hue, cells)
@@ -88,7 +88,8 @@ def rows(exhibit: Exhibit, row: Row, chosen: tuple[int, int], cells: int) -> Ite
         yield Content(line)
 
 
-def _header(packet: Packet, cells: int) -> Content:
+def header(packet: Packet, cells: int) -> Content:
+    """Ports and numbers of a packet, in so many cells."""
     ends = f"{packet.source.port} to {packet.target.port}"
     if packet.transport == "udp":
         return Content.assemble(("UDP  ", "$quiet"), clip(f"{ends}, Len={len(packet.payload)}", max(cells - 5, 0)))
